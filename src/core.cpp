@@ -1,0 +1,2 @@
+// The objects of l2g::compiled: each file here includes -inl headers and instantiates them once.
+#include <l2g/core/errors.hpp>
