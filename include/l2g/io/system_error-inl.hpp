@@ -1,0 +1,38 @@
+#pragma once
+#include <l2g/io/system_error.hpp>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace l2g::io {
+
+L2G_INLINE std::string reason(int code, std::string_view path) {
+  switch (code) {
+    case ENOSPC:
+      return "disk full";
+    case EDQUOT:
+      return "disk quota used up";
+    case EFBIG:
+      return "larger than files may be here (see 'ulimit -f')";
+    case EACCES:
+    case EPERM:
+      return "permission denied";
+    case EROFS:
+      return "the disk is read-only";
+    case EISDIR:
+      return "it is a folder";
+    case ENOENT:
+    case ENOTDIR: {
+      const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+      std::error_code ignored;
+      if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
+        return "folder '" + folder.string() + "' does not exist";
+      return "no such file";
+    }
+    default:
+      return std::generic_category().message(code);
+  }
+}
+
+}  // namespace l2g::io
