@@ -1,3 +1,5 @@
 // The objects of l2g::compiled: files.
 #include <l2g/io/atomic_file-inl.hpp>
-#include <l2g/io/system_error-inl.hpp>
+#include <l2g/io/convert-inl.hpp>
+#include <l2g/io/mapped_file-inl.hpp>
+#include <l2g/io/messages-inl.hpp>

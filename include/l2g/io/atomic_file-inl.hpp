@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <l2g/io/atomic_file.hpp>
-#include <l2g/io/system_error.hpp>
+#include <l2g/io/messages.hpp>
 
 #include <algorithm>
 #include <cerrno>

@@ -1,5 +1,5 @@
 #pragma once
-#include <l2g/io/system_error.hpp>
+#include <l2g/io/messages.hpp>
 
 #include <cerrno>
 #include <filesystem>
@@ -33,6 +33,20 @@ L2G_INLINE std::string reason(int code, std::string_view path) {
     default:
       return std::generic_category().message(code);
   }
+}
+
+L2G_INLINE std::string quoted(std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string s = "'";
+  for (const char c : text.substr(0, 80)) {
+    if (c >= ' ' && c <= '~') {
+      s += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      s += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return s + (text.size() > 80 ? "...'" : "'");
 }
 
 }  // namespace l2g::io
