@@ -228,6 +228,7 @@ L2G_INLINE double calibration_error(std::span<const double> probabilities, std::
   std::vector<double> gap(static_cast<std::size_t>(bins));
   const auto put = [&](std::size_t t, std::span<const double> row) {
     const auto top = std::max_element(row.begin(), row.end());
+    if (std::isnan(*top)) return detail::undefined;
     const double bin = std::clamp(std::ceil(*top * static_cast<double>(bins)) - 1, 0.0, static_cast<double>(bins - 1));
     gap[static_cast<std::size_t>(bin)] += *top - (static_cast<std::size_t>(top - row.begin()) == t ? 1.0 : 0.0);
     return 1.0;
