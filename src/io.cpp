@@ -3,3 +3,4 @@
 #include <l2g/io/convert-inl.hpp>
 #include <l2g/io/mapped_file-inl.hpp>
 #include <l2g/io/messages-inl.hpp>
+#include <l2g/io/safetensors-inl.hpp>

@@ -35,7 +35,7 @@ L2G_INLINE std::string reason(int code, std::string_view path) {
   }
 }
 
-L2G_INLINE std::string quoted(std::string_view text) {
+L2G_INLINE std::string in_quotes(std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   std::string s = "'";
   for (const char c : text.substr(0, 80)) {

@@ -8,7 +8,7 @@ namespace l2g::io {
 std::string reason(int code, std::string_view path);
 
 /// 'text' in quotes, at most 80 bytes of it, with every byte that is not printable ASCII as \xHH.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace l2g::io
 
