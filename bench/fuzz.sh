@@ -1,0 +1,39 @@
+#!/bin/sh
+# Fuzzes every reader: sh bench/fuzz.sh [SECONDS for each, 60] [NAME...]
+# A fuzzer is a file bench/fuzz/NAME.cpp, its first inputs are bench/fuzz/seeds/NAME/*. What it finds stays in
+# build/fuzz/NAME/. Ends non-zero when one of them does not build or finds a fault.
+set -u
+cd "$(dirname "$0")/.."
+seconds=60
+case "${1:-}" in
+  *[!0-9]* | '') ;;
+  *) seconds=$1; shift ;;
+esac
+compiler=$(command -v clang++-14 || command -v clang++) || { echo "fuzz.sh: clang++ is not installed" >&2; exit 2; }
+if [ $# -eq 0 ]; then
+  for source in bench/fuzz/*.cpp; do set -- "$@" "$(basename "$source" .cpp)"; done
+fi
+includes=$(pkg-config --cflags-only-I eigen3 nlohmann_json | sed 's/-I/-isystem /g')
+passed=0
+failed=0
+for name in "$@"; do
+  folder=build/fuzz/$name
+  mkdir -p "$folder/corpus" "$folder/faults"
+  seeds=$folder/corpus
+  [ -d "bench/fuzz/seeds/$name" ] && seeds="$seeds bench/fuzz/seeds/$name"
+  # shellcheck disable=SC2086 # lists of words
+  if "$compiler" -std=c++20 -O1 -g -march=native -ffp-contract=off -fsanitize=fuzzer,address,undefined \
+    -fno-sanitize-recover=all -Iinclude $includes "bench/fuzz/$name.cpp" -o "$folder/fuzzer" -lz -pthread \
+    >"$folder/log" 2>&1 &&
+    "$folder/fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
+      -artifact_prefix="$folder/faults/" -print_final_stats=1 $seeds >"$folder/log" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok    $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/log") inputs in $seconds s"
+  else
+    failed=$((failed + 1))
+    echo "FAULT $name, the end of $folder/log:"
+    tail -n 30 "$folder/log"
+  fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
