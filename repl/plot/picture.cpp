@@ -1,0 +1,202 @@
+#include "plot/picture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace l2g::plot {
+namespace {
+
+constexpr Colour grid_colour{0.90, 0.90, 0.90};
+
+struct Rectangle {
+  double x, y, width, height;
+};
+
+/// One line of the legend: a sample of the line or marker, a name and a detail.
+struct Entry {
+  const Line* line = nullptr;
+  const Points* points = nullptr;
+  const std::string& name() const { return line ? line->name : points->name; }
+  const std::string& detail() const { return line ? line->detail : points->detail; }
+  Colour colour() const { return colour_of(line ? line->colour : points->colour); }
+};
+
+std::vector<Entry> legend_of(const Panel& panel) {
+  std::vector<Entry> all;
+  for (const Line& line : panel.lines)
+    if (!line.name.empty() && !line.x.empty()) all.push_back({&line, nullptr});
+  for (const Points& points : panel.points)
+    if (!points.name.empty() && !points.x.empty()) all.push_back({nullptr, &points});
+  return all;
+}
+
+constexpr double sample = 26, legend_row = 18, legend_width = 190;
+
+void draw_sample(Canvas& canvas, const Entry& e, Place at) {
+  if (e.line && e.line->filled) canvas.rectangle({at.x + 2, at.y - 5}, sample - 10, 10, e.colour(), 0.30);
+  if (e.line)
+    canvas.line({at.x + 2, at.y - (e.line->filled ? 5 : 0)}, {at.x + sample - 8, at.y - (e.line->filled ? 5 : 0)},
+                e.colour(), std::max(e.line->width, 1.2), e.line->dash);
+  else
+    canvas.mark({at.x + 10, at.y}, e.points->shape, std::clamp(e.points->radius, 3.5, 5.0), e.colour());
+}
+
+/// Entries from left to right above the plot, in as many rows as needed; returns their height.
+double legend_above(Canvas* canvas, const std::vector<Entry>& legend, Rectangle room) {
+  if (legend.empty()) return 0;
+  double x = room.x, y = room.y + legend_row / 2;
+  for (const Entry& e : legend) {
+    const std::string text =
+        Canvas::fitted(e.name() + (e.detail().empty() ? "" : "  " + e.detail()), small_font, room.width - sample);
+    const double width = sample + Canvas::text_width(text, small_font) + 14;
+    if (x > room.x && x + width - 14 > room.x + room.width) x = room.x, y += legend_row;
+    if (canvas) {
+      draw_sample(*canvas, e, {x, y});
+      canvas->text(text, {x + sample, y}, small_font, colour_of(ink));
+    }
+    x += width;
+  }
+  return y + legend_row / 2 + 4 - room.y;
+}
+
+void legend_right(Canvas& canvas, const std::vector<Entry>& legend, Place at, double room) {
+  for (const Entry& e : legend) {
+    draw_sample(canvas, e, {at.x, at.y + legend_row / 2});
+    canvas.text(Canvas::fitted(e.name(), small_font, room - sample), {at.x + sample, at.y + legend_row / 2}, small_font,
+                colour_of(ink));
+    at.y += legend_row - 2;
+    if (!e.detail().empty()) {
+      canvas.text(e.detail(), {at.x + sample, at.y + legend_row / 2}, small_font, colour_of(grey));
+      at.y += legend_row - 2;
+    }
+    at.y += 8;
+  }
+}
+
+/// From data units to points.
+struct Scale {
+  double lo, hi, from, to;
+  double operator()(double v) const { return from + (v - lo) / (hi - lo) * (to - from); }
+};
+
+std::vector<Place> places(const std::vector<double>& x, const std::vector<double>& y, const Scale& across,
+                          const Scale& up) {
+  std::vector<Place> all(std::min(x.size(), y.size()));
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = {across(x[i]), up(y[i])};
+  return all;
+}
+
+bool any_value(const Panel& panel) {
+  const auto any = [](const auto& list) {
+    return std::any_of(list.begin(), list.end(), [](const auto& item) {
+      return item.colour != grey &&
+             std::any_of(item.y.begin(), item.y.end(), [](double v) { return std::isfinite(v); });
+    });
+  };
+  return any(panel.lines) || any(panel.points) ||
+         std::any_of(panel.points.begin(), panel.points.end(), [](const Points& p) {
+           return std::any_of(p.x.begin(), p.x.end(), [](double v) { return std::isfinite(v); });
+         });
+}
+
+/// The plot area inside the room of a panel, and the texts of the y axis cut to what fits.
+struct Frame {
+  Rectangle plot;
+  std::vector<Tick> across, up;
+};
+
+Frame frame_of(const Panel& panel, const std::vector<Entry>& legend, Rectangle room) {
+  Frame f;
+  const bool named = !panel.y.names.empty();
+  f.up = ticks(panel.y, static_cast<int>(room.height / 50));
+  double labels = 0, right = 12;
+  for (Tick& t : f.up) {
+    if (named) t.label = Canvas::fitted(t.label, name_font, 0.32 * room.width);
+    labels = std::max(labels, Canvas::text_width(t.label, named ? name_font : small_font));
+  }
+  for (const std::string& s : panel.right) right = std::max(right, Canvas::text_width(s, small_font) + 16);
+  if (panel.legend_right && !legend.empty()) right = legend_width + 14;
+  const double left = labels + 8 + (panel.y.name.empty() ? 0 : 22);
+  const double top = panel.legend_right ? 6 : legend_above(nullptr, legend, {0, 0, room.width - left, 0}) + 2;
+  f.plot = {room.x + left, room.y + top, room.width - left - right, room.height - top - 44};
+  if (panel.square) f.plot.width = f.plot.height = std::min(f.plot.width, f.plot.height);
+  f.across = ticks(panel.x, static_cast<int>(f.plot.width / 62));
+  return f;
+}
+
+void draw_axes(Canvas& canvas, const Panel& panel, const Frame& f, const Scale& across, const Scale& up) {
+  const Rectangle& r = f.plot;
+  const double bottom = r.y + r.height;
+  const bool named = !panel.y.names.empty();
+  for (const Tick& t : f.across) {
+    canvas.line({across(t.at), r.y}, {across(t.at), bottom}, grid_colour, 0.8);
+    canvas.text(t.label, {across(t.at), bottom + 12}, small_font, colour_of(ink), 0.5);
+  }
+  for (const Tick& t : f.up) {
+    if (!named) canvas.line({r.x, up(t.at)}, {r.x + r.width, up(t.at)}, grid_colour, 0.8);
+    canvas.text(t.label, {r.x - 7, up(t.at)}, named ? name_font : small_font, colour_of(ink), 1);
+  }
+  canvas.line({r.x, r.y}, {r.x, bottom}, colour_of(grey), 1);
+  canvas.line({r.x, bottom}, {r.x + r.width, bottom}, colour_of(grey), 1);
+  canvas.text(Canvas::fitted(panel.x.name, name_font, r.width + 60), {r.x + r.width / 2, bottom + 31}, name_font,
+              colour_of(ink), 0.5);
+  if (panel.y.name.empty()) return;
+  double labels = 0;
+  for (const Tick& t : f.up) labels = std::max(labels, Canvas::text_width(t.label, small_font));
+  canvas.text(Canvas::fitted(panel.y.name, name_font, r.height + 30), {r.x - labels - 20, r.y + r.height / 2},
+              name_font, colour_of(ink), 0.5, -std::numbers::pi / 2);
+}
+
+void draw_panel(Canvas& canvas, const Panel& panel, Rectangle room) {
+  const auto legend = legend_of(panel);
+  const Frame f = frame_of(panel, legend, room);
+  const Rectangle& r = f.plot;
+  const Scale across{panel.x.lo, panel.x.hi, r.x, r.x + r.width}, up{panel.y.lo, panel.y.hi, r.y + r.height, r.y};
+  draw_axes(canvas, panel, f, across, up);
+
+  canvas.clip({r.x - 6, r.y - 6}, r.width + 12, r.height + 12);
+  for (const Line& line : panel.lines) {
+    const auto all = places(line.x, line.y, across, up);
+    if (line.filled) canvas.area(all, up(0), colour_of(line.colour), 0.25);
+    canvas.path(all, colour_of(line.colour), line.width, line.dash, line.faint ? 0.35 : 1);
+  }
+  for (const Whisker& w : panel.whiskers) {
+    const Colour c = colour_of(w.colour);
+    canvas.line({across(w.lo), up(w.y)}, {across(w.hi), up(w.y)}, c, 1.6);
+    for (const double end : {w.lo, w.hi}) canvas.line({across(end), up(w.y) - 4}, {across(end), up(w.y) + 4}, c, 1.6);
+  }
+  // Classes take turns, so that the last one does not cover the others.
+  std::size_t most = 0;
+  for (const Points& points : panel.points) most = std::max(most, std::min(points.x.size(), points.y.size()));
+  for (std::size_t i = 0; i < most; ++i)
+    for (const Points& points : panel.points)
+      if (i < std::min(points.x.size(), points.y.size()))
+        canvas.mark({across(points.x[i]), up(points.y[i])}, points.shape, points.radius, colour_of(points.colour),
+                    points.x.size() > 300 ? 0.6 : 0.9);
+  canvas.unclip();
+
+  if (!any_value(panel))
+    canvas.text("no values", {r.x + r.width / 2, r.y + r.height / 2}, name_font, colour_of(grey), 0.5);
+  for (std::size_t i = 0; i < panel.right.size(); ++i)
+    canvas.text(panel.right[i], {r.x + r.width + 12, up(static_cast<double>(i))}, small_font, colour_of(ink));
+  if (panel.legend_right)
+    legend_right(canvas, legend, {r.x + r.width + 14, r.y}, room.x + room.width - (r.x + r.width + 14));
+  else
+    legend_above(&canvas, legend, {r.x, room.y, room.x + room.width - r.x, 0});
+}
+
+}  // namespace
+
+void draw(Canvas& canvas, const Figure& figure) {
+  constexpr double edge = 12, heading = 40;
+  canvas.text(Canvas::fitted(figure.title, title_font, figure.width - 2 * edge), {edge, 20}, title_font,
+              colour_of(ink));
+  const double gap = 18, n = static_cast<double>(figure.panels.size());
+  const double width = (figure.width - 2 * edge - gap * (n - 1)) / n;
+  for (std::size_t i = 0; i < figure.panels.size(); ++i)
+    draw_panel(canvas, figure.panels[i],
+               {edge + static_cast<double>(i) * (width + gap), heading, width, figure.height - heading - 6});
+}
+
+}  // namespace l2g::plot
