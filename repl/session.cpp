@@ -1,0 +1,483 @@
+#include "session.hpp"
+
+#include "binding.hpp"
+#include "display.hpp"
+#include "help.hpp"
+#include "hints.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+
+namespace l2g::repl {
+namespace {
+
+constexpr int results_kept = 9;
+constexpr const char* stopped = "stopped by Ctrl-C; variables keep their values, models their weights";
+
+std::string_view trimmed(std::string_view s) {
+  constexpr std::string_view space = " \t\r\n";
+  const auto first = s.find_first_not_of(space);
+  return first == s.npos ? std::string_view() : s.substr(first, s.find_last_not_of(space) - first + 1);
+}
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+std::size_t word_length(std::string_view s) {
+  return std::size_t(std::find_if_not(s.begin(), s.end(), is_word) - s.begin());
+}
+
+// `local x = 1` would be lost at the end of the cell, so the word is dropped; `local x` becomes `x = nil`.
+std::string without_local(std::string_view code) {
+  const auto start = code.find_first_not_of(" \t");
+  if (start == code.npos || word_length(code.substr(start)) != 5 || code.substr(start, 5) != "local")
+    return std::string(code);
+  std::string rest(code.substr(start + 5));
+  const std::string_view bare = trimmed(rest);
+  if (bare.substr(0, word_length(bare)) == "function") return rest;
+  for (const char* attribute : {"<const>", "<close>"})
+    if (const auto at = rest.find(attribute); at < rest.find('=')) rest.erase(at, std::strlen(attribute));
+  const auto end =
+      std::find_if_not(rest.begin(), rest.end(), [](char c) { return is_word(c) || std::strchr(" \t,", c); });
+  if (end == rest.end() || *end == ';' || *end == '\n') rest.insert(end - rest.begin(), " = nil");
+  return rest;
+}
+
+// What `train?`, `?train` and `help train` ask about; empty when the line is none of these.
+std::string_view question(std::string_view line) {
+  line = trimmed(line);
+  std::string_view topic;
+  if (line.starts_with('?'))
+    topic = line.substr(1);
+  else if (line.ends_with('?'))
+    topic = line.substr(0, line.size() - 1);
+  else if (line.starts_with("help "))
+    topic = line.substr(5);
+  topic = trimmed(topic);
+  const bool plain =
+      !topic.empty() && std::all_of(topic.begin(), topic.end(), [](char c) { return is_word(c) || c == '.'; });
+  return plain ? topic : std::string_view();
+}
+
+bool continues_previous(std::string_view line) {
+  line = trimmed(line);
+  if (line.empty() || line.starts_with("--") || line.starts_with("::")) return false;
+  const auto word = line.substr(0, word_length(line));
+  return word.empty() ? std::strchr(".:+-*/^%<>=~&|,)]}", line[0]) != nullptr : word == "and" || word == "or";
+}
+
+bool ends_early(const std::string& message) { return message.ends_with("<eof>"); }
+
+// Lua's name for a chunk in messages is cut at the front when a path is long.
+std::string with_full_path(std::string message, const std::string& path) {
+  if (path.size() + 1 < LUA_IDSIZE) return message;
+  const std::string cut = "..." + path.substr(path.size() - (LUA_IDSIZE - 1 - 3));
+  for (std::size_t size = cut.size(); size > LUA_IDSIZE - 8; --size)
+    if (const std::string s = "..." + cut.substr(cut.size() - size + 3); message.starts_with(s + ":"))
+      return path + message.substr(s.size());
+  return message;
+}
+
+std::string file_line(const std::string& path, long line) {
+  std::ifstream in(path);
+  std::string text;
+  while (line-- > 0 && std::getline(in, text)) {
+  }
+  return text;
+}
+
+// Takes "chunk:line: " off the message and gives the line, or 0.
+long take_position(std::string& message, const std::string& chunk) {
+  if (!message.starts_with(chunk + ":")) return 0;
+  char* end = nullptr;
+  const long line = std::strtol(message.c_str() + chunk.size() + 1, &end, 10);
+  if (!end || end[0] != ':' || end[1] != ' ') return 0;
+  message.erase(0, std::size_t(end + 2 - message.c_str()));
+  return line;
+}
+
+std::vector<std::string> keys_of_table(lua_State* L, int index) {
+  index = lua_absindex(L, index);
+  std::vector<std::string> keys;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+    if (lua_type(L, -2) == LUA_TSTRING) keys.emplace_back(text_at(L, -2));
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+int undefined_name(lua_State* L) {
+  const std::string name(lua_type(L, 2) == LUA_TSTRING ? text_at(L, 2) : "?");
+  const auto keys = keys_of_table(L, 1);
+  if (const std::string hint = hint_for_name(name); !hint.empty())
+    throw error("'" + name + "' is not defined\nhint: " + hint);
+  const auto near = closest(name, keys);
+  throw error("'" + name + "' is not defined" + (near.empty() ? "" : " (did you mean '" + std::string(near) + "'?)"));
+}
+
+int unknown_member(lua_State* L) {
+  if (lua_type(L, 2) != LUA_TSTRING) return lua_pushnil(L), 1;
+  const std::string library(text_at(L, lua_upvalueindex(1))), name(text_at(L, 2));
+  const auto near = closest(name, keys_of_table(L, 1));
+  throw error(library + " has no member '" + name + "'" +
+              (near.empty() ? "" : " (did you mean '" + std::string(near) + "'?)"));
+}
+
+int print(lua_State* L) {
+  std::string line;
+  for (int i = 1; i <= lua_gettop(L); ++i) {
+    if (i > 1) line += '\t';
+    const bool has_text = lua_istable(L, i) && luaL_getmetafield(L, i, "__tostring") != LUA_TNIL;
+    if (has_text) lua_pop(L, 1);
+    if (lua_type(L, i) == LUA_TSTRING || has_text)
+      line += luaL_tolstring(L, i, nullptr), lua_pop(L, 1);
+    else
+      line += shown(L, i, window_width());
+  }
+  shell_of(L).say(line);
+  return 0;
+}
+
+void make_strict(lua_State* L) {
+  for (const char* library : {"math", "string", "table", "io", "os", "coroutine", "utf8", "debug", "package"}) {
+    lua_getglobal(L, library);
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, library);
+    lua_pushcclosure(L, guarded<unknown_member>, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+  }
+  lua_pushglobaltable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, guarded<undefined_name>);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+  lua_pop(L, 1);
+}
+
+int on_error(lua_State* L) {
+  if (lua_type(L, 1) != LUA_TSTRING) luaL_tolstring(L, 1, nullptr), lua_replace(L, 1);
+  lua_settop(L, 1);
+  if (shell_of(L).settings.trace) luaL_traceback(L, L, lua_tostring(L, 1), 1);
+  return 1;
+}
+
+std::atomic<lua_State*> interruptible{nullptr};
+
+void stop(lua_State* L, lua_Debug*) {
+  lua_sethook(L, nullptr, 0, 0);
+  if (!interrupt_flag.exchange(false)) return;  // work in C++ saw the request first
+  shell_of(L).interrupted = true;
+  luaL_error(L, "stopped");
+}
+
+void on_interrupt(int) {
+  request_interrupt();
+  // lua_sethook is made to be called from a signal handler.
+  if (lua_State* L = interruptible.load())
+    lua_sethook(L, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+}  // namespace
+
+Session::Session(const Registry& verbs, Settings chosen) : Shell(verbs, chosen), L_(luaL_newstate()) {
+  if (!L_) throw error("not enough memory to start");
+  luaL_openlibs(L_);
+  open_binding(L_, *this);
+  lua_pushcfunction(L_, guarded<print>);
+  lua_setglobal(L_, "print");
+  make_strict(L_);
+  given_ = globals();
+}
+
+Session::~Session() {
+  if (interruptible == L_) interruptible = nullptr;
+  lua_close(L_);
+}
+
+Session::Compiled Session::compile(std::string_view code, const std::string& chunk, int line,
+                                   std::string& message) const {
+  const std::string lines(std::size_t(line - 1), '\n');
+  const auto load_text = [&](const std::string& text) {
+    if (luaL_loadbufferx(L_, text.data(), text.size(), ("=" + chunk).c_str(), "t") == LUA_OK) return true;
+    message = text_at(L_, -1);
+    lua_pop(L_, 1);
+    return false;
+  };
+  if (load_text(lines + "return " + std::string(code))) return Compiled::good;
+  const std::string of_expression = message;
+  if (load_text(lines + std::string(code))) return Compiled::good;
+  const bool more = ends_early(of_expression) || ends_early(message);
+  // A text that is no statement from its first word on was meant as an expression: that error says more.
+  const auto start = trimmed(code);
+  const auto token = start.substr(0, std::max<std::size_t>(word_length(start), 1));
+  if (message.ends_with(fmt::format("unexpected symbol near '{}'", token))) message = of_expression;
+  if (const auto at = message.find("<eof> expected near "); at != message.npos) message.replace(at, 20, "unexpected ");
+  if (const auto at = message.find("'<eof>' expected near "); at != message.npos)
+    message.replace(at, 22, "unexpected ");
+  return more ? Compiled::more : Compiled::bad;
+}
+
+bool Session::complete(std::string_view text) const {
+  if (!question(text).empty()) return true;
+  std::string message;
+  const Compiled result = compile(without_local(text), "cell", 1, message);
+  if (result == Compiled::good) lua_pop(L_, 1);
+  return result != Compiled::more || !hint_for_code(text).empty();
+}
+
+Outcome Session::call(int arguments) {
+  const int base = lua_gettop(L_) - arguments;
+  lua_pushcfunction(L_, on_error);
+  lua_insert(L_, base);
+  interrupted = false;
+  const int status = lua_pcall(L_, arguments, LUA_MULTRET, base);
+  lua_remove(L_, base);
+  lua_sethook(L_, nullptr, 0, 0);
+  interrupt_flag = false;
+  if (status == LUA_OK) return {};
+  std::string message(text_at(L_, -1));
+  lua_settop(L_, base - 1);
+  if (interrupted) {
+    if (message.ends_with("stopped")) message.replace(message.size() - 7, 7, stopped);
+    return {Outcome::interrupted, message};
+  }
+  if (message.find("\nhint: ") == message.npos)
+    if (const std::string hint = hint_for_message(message); !hint.empty()) message += "\nhint: " + hint;
+  return {Outcome::failed, message};
+}
+
+void Session::show_results(int first, bool quiet) {
+  const int count = lua_gettop(L_) - first + 1;
+  if (count == 0) return;
+  std::string text;
+  bool all_nil = true;
+  for (int i = first; i < first + count; ++i) {
+    all_nil = all_nil && lua_isnil(L_, i);
+    text += i > first ? "\n" : "";
+    text += shown(L_, i, window_width());
+  }
+  if (all_nil && count == 1) quiet = true;
+  if (!quiet) say(text);
+  if (!all_nil) {
+    lua_pushglobaltable(L_);
+    for (int n = results_kept; n >= 1; --n) {
+      lua_pushstring(L_, n == 1 ? "_" : fmt::format("_{}", n - 1).c_str());
+      lua_rawget(L_, -2);
+      lua_pushstring(L_, fmt::format("_{}", n).c_str());
+      lua_insert(L_, -2);
+      lua_rawset(L_, -3);
+    }
+    lua_pushstring(L_, "_");
+    lua_pushvalue(L_, first);
+    lua_rawset(L_, -3);
+    lua_pop(L_, 1);
+  }
+  lua_settop(L_, first - 1);
+}
+
+Outcome Session::piece(std::string_view code, const std::string& chunk, int line) {
+  const int base = lua_gettop(L_);
+  const std::string_view bare = trimmed(code);
+  if (bare == "exit" || bare == "quit" || bare == "exit()" || bare == "quit()") return {Outcome::leave};
+  if (const auto topic = question(code); !topic.empty()) {
+    if (push_path(topic))
+      say(lua_isuserdata(L_, -1) ? help_on(registry, read(L_, -1), window_width()) : shown(L_, -1, window_width()));
+    else
+      try {
+        say(help_on(registry, std::string(topic), window_width()));
+      } catch (const std::exception& e) {
+        lua_settop(L_, base);
+        return {Outcome::failed, fmt::format("{}:{}: {}", chunk, line, e.what())};
+      }
+    lua_settop(L_, base);
+    return {};
+  }
+  std::string message;
+  const Verb* verb = registry.find(bare);
+  if (compile(verb && verb->alone ? verb->name + "()" : without_local(code), chunk, line, message) != Compiled::good) {
+    if (const std::string hint = hint_for_code(code); !hint.empty()) message += "\nhint: " + hint;
+    return {Outcome::failed, message};
+  }
+  Outcome outcome = call(0);
+  if (outcome.status != Outcome::done) {
+    if (outcome.status == Outcome::failed && outcome.message.find("\nhint: ") == std::string::npos &&
+        outcome.message.find("is not defined") != std::string::npos)
+      if (const std::string hint = hint_for_code(code); !hint.empty()) outcome.message += "\nhint: " + hint;
+    return outcome;
+  }
+  show_results(base + 1, bare.ends_with(';'));
+  return {};
+}
+
+bool Session::goes_on(const std::string& statement, std::string_view line) const {
+  std::string message;
+  if (!continues_previous(line)) return false;
+  const Compiled result = compile(without_local(statement + std::string(line)), "cell", 1, message);
+  if (result == Compiled::good) lua_pop(L_, 1);
+  return result != Compiled::bad;
+}
+
+Outcome Session::run(std::string_view text, const std::string& chunk) {
+  std::string pending;
+  int line = 1, first_line = 1;
+  if (text.starts_with("#!")) text.remove_prefix(std::min(text.find('\n'), text.size()));
+  while (!text.empty() || !pending.empty()) {
+    const std::string_view next = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), next.size() + 1));
+    if (pending.empty()) first_line = line;
+    pending.append(next).push_back('\n');
+    ++line;
+    const bool last = trimmed(text).empty();
+    // The line after may go on with the statement; a statement may also need more lines.
+    if (!last && (!complete(pending) || goes_on(pending, text.substr(0, text.find('\n'))))) continue;
+    pending.pop_back();
+    if (!trimmed(pending).empty())
+      if (Outcome outcome = piece(pending, chunk, first_line); outcome.status != Outcome::done) return outcome;
+    pending.clear();
+    if (last) break;
+  }
+  return {};
+}
+
+Outcome Session::cell(std::string_view text) {
+  const std::string chunk = fmt::format("cell {}", ++cells_);
+  Outcome outcome = run(text, chunk);
+  const long line = take_position(outcome.message, chunk);
+  if (line > 0 && trimmed(text).find('\n') != std::string_view::npos)
+    outcome.message.insert(0, fmt::format("line {}: ", line));
+  return outcome;
+}
+
+Outcome Session::file(const std::string& path, const std::vector<std::string>& arguments) {
+  if (std::FILE* f = std::fopen(path.c_str(), "rb"))
+    std::fclose(f);
+  else
+    return {Outcome::failed, fmt::format("{}: {}", path, std::strerror(errno))};
+  const auto with_hint = [&](Outcome outcome) {
+    outcome.message = with_full_path(std::move(outcome.message), path);
+    std::string rest = outcome.message;
+    const long line = take_position(rest, path);
+    const bool name = rest.find("is not defined") != std::string::npos || rest.find(" near ") != std::string::npos;
+    if (line > 0 && name && rest.find("\nhint: ") == std::string::npos)
+      if (const std::string hint = hint_for_code(file_line(path, line)); !hint.empty())
+        outcome.message += "\nhint: " + hint;
+    return outcome;
+  };
+  lua_createtable(L_, int(arguments.size()), 1);
+  lua_pushstring(L_, path.c_str());
+  lua_rawseti(L_, -2, 0);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    lua_pushlstring(L_, arguments[i].data(), arguments[i].size());
+    lua_rawseti(L_, -2, lua_Integer(i + 1));
+  }
+  lua_setglobal(L_, "arg");
+  const int base = lua_gettop(L_);
+  if (luaL_loadfilex(L_, path.c_str(), "t") != LUA_OK) {
+    std::string message(text_at(L_, -1));
+    lua_settop(L_, base);
+    return with_hint({Outcome::failed, message});
+  }
+  luaL_checkstack(L_, int(arguments.size()) + 8, "too many arguments");
+  for (const auto& a : arguments) lua_pushlstring(L_, a.data(), a.size());
+  const Outcome outcome = call(int(arguments.size()));
+  lua_settop(L_, base);
+  return with_hint(outcome);
+}
+
+void Session::say(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!text.ends_with('\n')) std::fputc('\n', stdout);
+  if (settings.interactive) std::fflush(stdout);
+}
+
+std::vector<std::string> Session::globals() const {
+  lua_pushglobaltable(L_);
+  auto keys = keys_of_table(L_, -1);
+  lua_pop(L_, 1);
+  return keys;
+}
+
+std::vector<Variable> Session::variables() {
+  std::vector<Variable> out;
+  const std::size_t width = window_width();
+  for (const auto& name : globals()) {
+    if (std::binary_search(given_.begin(), given_.end(), name) || name.starts_with('_') || name == "arg") continue;
+    push_path(name);
+    Variable v{name, lua_typename(L_, lua_type(L_, -1)), shown(L_, -1, width), 0};
+    if (const Object* o = to_object(L_, -1)) {
+      v.type = o->type->name;
+      if (o->type->bytes) v.bytes = o->type->bytes(o->pointer.get());
+    } else if (lua_type(L_, -1) == LUA_TSTRING) {
+      v.bytes = lua_rawlen(L_, -1);
+    }
+    lua_pop(L_, 1);
+    out.push_back(std::move(v));
+  }
+  return out;
+}
+
+// Pushes the value at a path such as `math.sqrt` or `splits.train` without running code of the user.
+bool Session::push_path(std::string_view path) const {
+  const int base = lua_gettop(L_);
+  lua_pushglobaltable(L_);
+  while (true) {
+    const std::string name(path.substr(0, path.find('.')));
+    if (lua_istable(L_, -1)) {
+      lua_pushstring(L_, name.c_str());
+      lua_rawget(L_, -2);
+    } else if (const Object* o = to_object(L_, -1)) {
+      const Callable* c = o->type == &type_of<Callable>() ? static_cast<const Callable*>(o->pointer.get()) : nullptr;
+      const Verb* verb = c ? registry.find(c->name + "." + name) : nullptr;
+      for (const auto* v : registry.methods(*o->type))
+        if (v->name == name) verb = v;
+      const auto field =
+          std::find_if(o->type->fields.begin(), o->type->fields.end(), [&](const Field& f) { return f.name == name; });
+      if (field != o->type->fields.end())
+        push(L_, field->get(o->pointer.get()));
+      else if (verb)
+        push(L_, make_object<Callable>(verb->name, verb));
+      else
+        lua_pushnil(L_);
+    } else {
+      lua_pushnil(L_);
+    }
+    if (lua_isnil(L_, -1)) return lua_settop(L_, base), false;
+    if (name.size() >= path.size()) break;
+    path.remove_prefix(name.size() + 1);
+  }
+  lua_replace(L_, base + 1);
+  lua_settop(L_, base + 1);
+  return true;
+}
+
+std::vector<std::string> Session::members_of(std::string_view path) const {
+  const int base = lua_gettop(L_);
+  std::vector<std::string> out;
+  if (push_path(path)) {
+    if (lua_type(L_, -1) == LUA_TSTRING) lua_settop(L_, base), push_path("string");
+    if (lua_istable(L_, -1))
+      out = keys_of_table(L_, -1);
+    else if (const Object* o = to_object(L_, -1); o && o->type == &type_of<Callable>())
+      out = registry.members(static_cast<const Callable*>(o->pointer.get())->name);
+    else if (o)
+      out = registry.members(*o->type);
+  }
+  lua_settop(L_, base);
+  return out;
+}
+
+void catch_interrupts(Session& session) {
+  interruptible = session.state();
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  sigemptyset(&action.sa_mask);  // no SA_RESTART: a prompt that waits for a line must notice
+  sigaction(SIGINT, &action, nullptr);
+}
+
+}  // namespace l2g::repl

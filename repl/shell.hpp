@@ -1,0 +1,44 @@
+#pragma once
+// What a verb may use of the session besides its arguments.
+#include "registry.hpp"
+
+#include <l2g/core/progress.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace l2g::repl {
+
+struct Settings {
+  std::uint64_t seed = 1;
+  int threads = 0;  ///< 0: as many as the machine has
+  bool colour = false;
+  bool trace = false;        ///< show Lua's traceback with an error
+  bool interactive = false;  ///< a person sits at a prompt
+};
+
+/// A variable of the session, for `who`.
+struct Variable {
+  std::string name, type, summary;
+  std::size_t bytes = 0;
+};
+
+class Shell {
+ public:
+  Shell(const Registry& verbs, Settings chosen) : registry(verbs), settings(chosen) {}
+  virtual ~Shell() = default;
+  Shell(const Shell&) = delete;
+  Shell& operator=(const Shell&) = delete;
+
+  /// Text for the person, on standard output; a line end is added.
+  virtual void say(std::string_view text) = 0;
+  virtual std::vector<Variable> variables() = 0;
+
+  const Registry& registry;
+  Settings settings;
+  bool interrupted = false;  ///< the running cell was stopped by Ctrl-C
+};
+
+}  // namespace l2g::repl
