@@ -1,0 +1,2 @@
+// error: something
+int main() {}

@@ -1,0 +1,3 @@
+// error: first
+static_assert(false, "first");
+static_assert(false, "second");
