@@ -247,6 +247,9 @@ std::string Canvas::finish() {
   const std::size_t start = bytes_.find("<svg");
   const std::size_t end = start == std::string::npos ? start : bytes_.find('>', start);
   if (end != std::string::npos) bytes_.insert(end + 1, words + "</desc>");
+  // Cairo numbers its surfaces through the life of the program; nothing refers to the number.
+  if (const std::size_t id = bytes_.find(" id=\"surface"); id != std::string::npos)
+    bytes_.erase(id, bytes_.find('"', id + 5) + 1 - id);
   return std::move(bytes_);
 }
 

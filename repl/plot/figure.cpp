@@ -44,7 +44,7 @@ std::vector<Tick> ticks(const Axis& axis, int wanted) {
   const bool thousands = step >= 1000 && std::max(std::abs(axis.lo), std::abs(axis.hi)) >= 10000;
   const bool scientific = step >= 1e6 || step < 1e-6;
   for (double i = std::ceil(axis.lo / step - 1e-9); i * step <= axis.hi + 1e-9 * length; ++i) {
-    const double at = i * step;
+    const double at = i * step + 0.0;  // never -0
     std::string label = thousands ? number(at / 1000, 0) + (at == 0 ? "" : "k") : number(at, decimals);
     if (scientific) {
       char text[32];

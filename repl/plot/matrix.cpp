@@ -45,7 +45,7 @@ void draw(Canvas& canvas, const report::ConfusionMatrix& chart, const MatrixLayo
       const Place middle{m.left + place(j), m.top + place(i)};
       canvas.rectangle({middle.x - half, middle.y - half}, m.cell, m.cell, heat(share));
       // Numbers stand where they fit: the count first, the share below it in larger cells.
-      const Colour letters = share > 0.72 ? Colour{1, 1, 1} : colour_of(ink);
+      const Colour letters = share > 0.68 ? Colour{1, 1, 1} : colour_of(ink);
       const std::string words = count(value);
       const Font font{std::min(13.0, m.cell * 0.36)};
       const bool both = m.cell >= 38;

@@ -109,7 +109,7 @@ struct Frame {
 Frame frame_of(const Panel& panel, const std::vector<Entry>& legend, Rectangle room) {
   Frame f;
   const bool named = !panel.y.names.empty();
-  f.up = ticks(panel.y, static_cast<int>(room.height / 50));
+  f.up = ticks(panel.y, static_cast<int>(room.height / 60));
   double labels = 0, right = 12;
   for (Tick& t : f.up) {
     if (named) t.label = Canvas::fitted(t.label, name_font, 0.32 * room.width);

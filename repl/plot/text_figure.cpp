@@ -127,7 +127,7 @@ class PanelText {
     if (panel_.square) at_.columns = std::min(at_.columns, 9 * at_.rows / 4);
     at_.top = flow([](const Entry&, int, int) {}) + (panel_.y.name.empty() ? 0 : 1);
     right_ = right > 0;
-    across_ = ticks(panel_.x, std::max(at_.columns / 10, 2));
+    across_ = ticks(panel_.x, std::max(at_.columns / 9, 2));
   }
 
   void draw_legend(TextGrid& grid) const {
