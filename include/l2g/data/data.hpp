@@ -1,0 +1,11 @@
+#pragma once
+// Everything of l2g::data.
+#include <l2g/data/augment.hpp>
+#include <l2g/data/baseline.hpp>
+#include <l2g/data/encode.hpp>
+#include <l2g/data/leakage.hpp>
+#include <l2g/data/load.hpp>
+#include <l2g/data/simulate.hpp>
+#include <l2g/data/split.hpp>
+#include <l2g/data/summary.hpp>
+#include <l2g/data/write.hpp>
