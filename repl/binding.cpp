@@ -110,7 +110,8 @@ int call(lua_State* L) {
   Value::List by_place;
   Value::Table by_name;
   collect(L, *c, by_place, by_name);
-  push(L, c->verb->run(c->verb->check(by_place, by_name), shell));
+  shell.made = c->verb->run(c->verb->check(by_place, by_name), shell);
+  push(L, shell.made);
   return 1;
 }
 
@@ -125,7 +126,7 @@ int index(lua_State* L) {
     return push(L, make_object<Callable>(verb->name, verb)), 1;
   }
   for (const auto& f : o.type->fields)
-    if (f.name == key) return push(L, f.get(o.pointer.get())), 1;
+    if (f.name == key) return push(L, f.get(o)), 1;
   for (const auto* v : registry.methods(*o.type))
     if (v->name == key) return push(L, make_object<Callable>(o.type->name + "." + key, v, o)), 1;
   if (lua_type(L, 2) != LUA_TSTRING) throw error(kind_in_words(o) + " is read by the name of a member, not by place");
@@ -187,6 +188,18 @@ Value read(lua_State* L, int index) { return read_nested(L, index, 0); }
 
 std::string summary_of(const Object& o, std::size_t width) {
   return fitted(o.type->summary ? o.type->summary(o.pointer.get()) : o.type->name, width);
+}
+
+std::string details_of(const Object& o, std::size_t width) {
+  if (!o.type->details) return summary_of(o, width);
+  const std::string text = o.type->details(o.pointer.get());
+  std::string out;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    out += fitted(std::string_view(text).substr(start, end - start), width) + '\n';
+    start = end + 1;
+  }
+  return out;
 }
 
 void open_binding(lua_State* L, Shell& shell) {

@@ -54,6 +54,8 @@ void push(lua_State* L, const Value& value);
 Value read(lua_State* L, int index);
 /// The summary of the object, never wider than `width` columns.
 std::string summary_of(const Object& object, std::size_t width);
+/// The lines that describe the object, each cut to `width` columns; its summary where the type has none.
+std::string details_of(const Object& object, std::size_t width);
 /// Makes the metatable of objects and one global for each verb and each group of verbs.
 void open_binding(lua_State* L, Shell& shell);
 

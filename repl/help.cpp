@@ -98,7 +98,7 @@ std::string help_on(const Registry& registry, const Value& topic, std::size_t wi
       if (c.verb) return help_on_verb(*c.verb, width);
       return help_on(registry, c.name, width);
     }
-    const std::string about = o->type->details ? o->type->details(o->pointer.get()) : summary_of(*o, width);
+    const std::string about = details_of(*o, width);
     return about + (about.ends_with('\n') ? "" : "\n") + help_on_type(registry, *o->type, width);
   }
   const auto* name = topic.as<std::string>();

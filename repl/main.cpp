@@ -21,14 +21,17 @@ using namespace l2g::repl;
 constexpr double worth_telling = 1.0;  // seconds after which the time of a cell is shown
 constexpr int exit_failed = 1, exit_usage = 2, exit_interrupted = 130;
 
-void complain(const std::string& message, bool colour) {
-  std::fflush(stdout);
-  std::fprintf(stderr, colour ? "\033[31m%s\033[0m\n" : "%s\n", message.c_str());
-}
+// Errors, in red on a terminal.
+struct Complaints {
+  bool colour;
+  void operator()(const std::string& message) const {
+    std::fflush(stdout);
+    std::fprintf(stderr, colour ? "\033[31m%s\033[0m\n" : "%s\n", message.c_str());
+  }
+};
 
-int exit_code(const Outcome& outcome, const Settings& settings) {
-  if (outcome.status == Outcome::failed || outcome.status == Outcome::interrupted)
-    complain(outcome.message, settings.colour);
+int exit_code(const Outcome& outcome, const Complaints& complain) {
+  if (outcome.status == Outcome::failed || outcome.status == Outcome::interrupted) complain(outcome.message);
   if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
     std::perror("l2g: standard output");
     return exit_failed;
@@ -38,7 +41,7 @@ int exit_code(const Outcome& outcome, const Settings& settings) {
                                                   : 0;
 }
 
-int prompt(Session& session) {
+int prompt(Session& session, const Complaints& complain) {
   session.say("l2g " L2G_VERSION ": language models for genomes. Type help to see what there is, exit to leave.");
   Editor editor({[&](const std::string& cell) { return session.complete(cell); },
                  [&](const std::string& text) {
@@ -50,7 +53,7 @@ int prompt(Session& session) {
     const auto began = std::chrono::steady_clock::now();
     const Outcome outcome = session.cell(*cell);
     if (outcome.status == Outcome::leave) break;
-    if (outcome.status != Outcome::done) complain(outcome.message, session.settings.colour);
+    if (outcome.status != Outcome::done) complain(outcome.message);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     if (seconds > worth_telling) session.say("(" + duration_in_words(seconds) + ")");
     std::fflush(stdout);
@@ -121,15 +124,17 @@ int main(int argc, char** argv) {
   }
   const bool prefix_given = app.count("--complete") > 0, code_given = app.count("-e") > 0;
   settings.interactive = !run->parsed() && !code_given && !prefix_given && isatty(STDIN_FILENO);
-  settings.colour = !no_colour && !std::getenv("NO_COLOR") && isatty(STDERR_FILENO);
+  const bool colour = !no_colour && !std::getenv("NO_COLOR");
+  settings.colour = colour && isatty(STDOUT_FILENO);
+  const Complaints complaints{colour && isatty(STDERR_FILENO)};
   Session session(registry, settings);
   if (prefix_given) {
     for (const auto& s : completion(session, prefix).found) std::puts(s.c_str());
     return 0;
   }
   catch_interrupts(session);
-  if (code_given) return exit_code(session.run(code, "-e"), settings);
-  if (run->parsed()) return exit_code(session.file(script[0], {script.begin() + 1, script.end()}), settings);
-  if (!settings.interactive) return exit_code(session.run(standard_input(), "stdin"), settings);
-  return prompt(session);
+  if (code_given) return exit_code(session.run(code, "-e"), complaints);
+  if (run->parsed()) return exit_code(session.file(script[0], {script.begin() + 1, script.end()}), complaints);
+  if (!settings.interactive) return exit_code(session.run(standard_input(), "stdin"), complaints);
+  return prompt(session, complaints);
 }

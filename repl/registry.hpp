@@ -58,18 +58,25 @@ struct Value {
 /// A member of a type that is read, not called.
 struct Field {
   std::string name, doc;
-  std::function<Value(const void*)> get;
+  std::function<Value(const Object&)> get;
+};
+
+/// One of the charts that `plot(value)` draws.
+struct TypeChart {
+  std::string name, doc;
+  std::function<Value(const void*)> make;  ///< an object of type Chart, see verbs/chart.hpp
 };
 
 /// What the shell knows about a C++ type. All functions but `summary` may be empty.
 struct Type {
   std::string name, doc;
   std::function<std::string(const void*)> summary;  ///< one short line, shown for a value
-  std::function<std::string(const void*)> details;  ///< several lines, shown for `name?`
+  std::function<std::string(const void*)> details;  ///< several lines, shown at the prompt
   std::function<std::size_t(const void*)> bytes;    ///< memory that the value holds
   std::function<index_t(const void*)> length;       ///< `#value`
   std::function<Value(const void*, index_t)> item;  ///< `value[i]`, i from 1
   std::vector<Field> fields;
+  std::vector<TypeChart> charts;
 };
 
 /// The one description of T; filled by Registry::type.
@@ -119,7 +126,22 @@ struct TypeBuilder {
   }
   template <class F>
   TypeBuilder& field(std::string name, std::string doc, F f) {
-    type.fields.push_back(
+    type.fields.push_back({std::move(name), std::move(doc),
+                           [f](const Object& o) { return Value(f(*static_cast<const T*>(o.pointer.get()))); }});
+    return *this;
+  }
+  /// A field that is an object inside of T: it is shared, not copied, and keeps its T alive.
+  template <class Part>
+  TypeBuilder& part(std::string name, std::string doc, Part T::*member) {
+    type.fields.push_back({std::move(name), std::move(doc), [member](const Object& o) {
+                             const auto whole = std::static_pointer_cast<T>(o.pointer);
+                             return object(std::shared_ptr<Part>(whole, &(whole.get()->*member)));
+                           }});
+    return *this;
+  }
+  template <class F>
+  TypeBuilder& chart(std::string name, std::string doc, F f) {
+    type.charts.push_back(
         {std::move(name), std::move(doc), [f](const void* p) { return Value(f(*static_cast<const T*>(p))); }});
     return *this;
   }

@@ -71,6 +71,14 @@ bool continues_previous(std::string_view line) {
   return word.empty() ? std::strchr(".:+-*/^%<>=~&|,)]}", line[0]) != nullptr : word == "and" || word == "or";
 }
 
+// `name = ...` or `a.b = ...`, on one line or more.
+bool is_assignment(std::string_view code) {
+  if (code.starts_with("local ")) code = trimmed(code.substr(6));
+  const auto end = std::find_if_not(code.begin(), code.end(), [](char c) { return is_word(c) || c == '.'; });
+  const auto rest = trimmed(code.substr(std::size_t(end - code.begin())));
+  return end != code.begin() && rest.starts_with('=') && !rest.starts_with("==");
+}
+
 bool ends_early(const std::string& message) { return message.ends_with("<eof>"); }
 
 // Lua's name for a chunk in messages is cut at the front when a path is long.
@@ -133,7 +141,9 @@ int print(lua_State* L) {
     if (i > 1) line += '\t';
     const bool has_text = lua_istable(L, i) && luaL_getmetafield(L, i, "__tostring") != LUA_TNIL;
     if (has_text) lua_pop(L, 1);
-    if (lua_type(L, i) == LUA_TSTRING || has_text)
+    if (const Object* o = to_object(L, i); o && lua_gettop(L) == 1)
+      line += details_of(*o, window_width());
+    else if (lua_type(L, i) == LUA_TSTRING || has_text)
       line += luaL_tolstring(L, i, nullptr), lua_pop(L, 1);
     else
       line += shown(L, i, window_width());
@@ -260,7 +270,8 @@ void Session::show_results(int first, bool quiet) {
   for (int i = first; i < first + count; ++i) {
     all_nil = all_nil && lua_isnil(L_, i);
     text += i > first ? "\n" : "";
-    text += shown(L_, i, window_width());
+    const Object* o = to_object(L_, i);
+    text += o ? details_of(*o, window_width()) : shown(L_, i, window_width());
   }
   if (all_nil && count == 1) quiet = true;
   if (!quiet) say(text);
@@ -304,6 +315,7 @@ Outcome Session::piece(std::string_view code, const std::string& chunk, int line
     if (const std::string hint = hint_for_code(code); !hint.empty()) message += "\nhint: " + hint;
     return {Outcome::failed, message};
   }
+  made = {};
   Outcome outcome = call(0);
   if (outcome.status != Outcome::done) {
     if (outcome.status == Outcome::failed && outcome.message.find("\nhint: ") == std::string::npos &&
@@ -311,7 +323,12 @@ Outcome Session::piece(std::string_view code, const std::string& chunk, int line
       if (const std::string hint = hint_for_code(code); !hint.empty()) outcome.message += "\nhint: " + hint;
     return outcome;
   }
-  show_results(base + 1, bare.ends_with(';'));
+  const bool quiet = bare.ends_with(';');
+  // What a verb made is described when it is given a name, too: data = load "x.csv" tells what was read.
+  if (const Object* o = made.as<Object>(); o && o->type->details && !quiet && is_assignment(bare))
+    say(details_of(*o, window_width()));
+  made = {};
+  show_results(base + 1, quiet);
   return {};
 }
 
@@ -439,7 +456,7 @@ bool Session::push_path(std::string_view path) const {
       const auto field =
           std::find_if(o->type->fields.begin(), o->type->fields.end(), [&](const Field& f) { return f.name == name; });
       if (field != o->type->fields.end())
-        push(L_, field->get(o->pointer.get()));
+        push(L_, field->get(*o));
       else if (verb)
         push(L_, make_object<Callable>(verb->name, verb));
       else

@@ -13,8 +13,8 @@ namespace l2g::repl {
 
 struct Settings {
   std::uint64_t seed = 1;
-  int threads = 0;  ///< 0: as many as the machine has
-  bool colour = false;
+  int threads = 0;           ///< 0: as many as the machine has
+  bool colour = false;       ///< on standard output
   bool trace = false;        ///< show Lua's traceback with an error
   bool interactive = false;  ///< a person sits at a prompt
 };
@@ -39,6 +39,7 @@ class Shell {
   const Registry& registry;
   Settings settings;
   bool interrupted = false;  ///< the running cell was stopped by Ctrl-C
+  Value made{};              ///< what the last verb returned
 };
 
 }  // namespace l2g::repl

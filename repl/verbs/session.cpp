@@ -1,7 +1,7 @@
 // help and who: what there is.
-#include "../display.hpp"
-#include "../help.hpp"
-#include "../shell.hpp"
+#include "display.hpp"
+#include "help.hpp"
+#include "shell.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>

@@ -1,12 +1,23 @@
 #pragma once
 // Each group of verbs is one file that registers itself through one call.
-#include "../registry.hpp"
+#include "registry.hpp"
+
+#include <string>
 
 namespace l2g::repl {
 
 void register_session_verbs(Registry& registry);
+void register_data_verbs(Registry& registry);
+void register_plot_verbs(Registry& registry);
 
-/// Every verb of the program.
-inline void register_all_verbs(Registry& registry) { register_session_verbs(registry); }
+/// Every verb of the program, in the order of help and manual.
+inline void register_all_verbs(Registry& registry) {
+  register_data_verbs(registry);
+  register_plot_verbs(registry);
+  register_session_verbs(registry);
+}
+
+/// A path as the user means it: a leading ~/ is the home folder.
+std::string path_of(const std::string& typed);
 
 }  // namespace l2g::repl

@@ -1,0 +1,271 @@
+// load, split, leakage, baseline: data in the session.
+#include "chart.hpp"
+#include "display.hpp"
+#include "progress.hpp"
+#include "shell.hpp"
+#include "verbs.hpp"
+
+#include <fmt/format.h>
+#include <l2g/data/baseline.hpp>
+#include <l2g/data/leakage.hpp>
+#include <l2g/data/load.hpp>
+#include <l2g/data/split.hpp>
+#include <l2g/data/summary.hpp>
+
+#include <cmath>
+#include <cstdlib>
+#include <thread>
+
+namespace l2g::repl {
+namespace {
+
+using data::Dataset;
+using data::Splits;
+
+std::uint64_t seed_of(const Arguments& arguments, const Shell& shell) {
+  return arguments.has("seed") ? std::uint64_t(arguments.integer("seed")) : shell.settings.seed;
+}
+
+template <class T>
+std::size_t bytes_of(const std::vector<T>& items) {
+  return items.capacity() * sizeof(T);
+}
+
+std::size_t bytes_of(const std::vector<std::string>& texts) {
+  std::size_t n = texts.capacity() * sizeof(std::string);
+  for (const auto& s : texts) n += s.capacity() > 15 ? s.capacity() + 1 : 0;  // short ones lie in the object
+  return n;
+}
+
+std::size_t bytes_of(const Dataset& d) { return bytes_of(d.sequences) + bytes_of(d.ids) + bytes_of(d.labels); }
+
+std::string in_short(const Dataset& d) {
+  if (d.empty()) return "empty";
+  std::string s = fmt::format("{} sequences of up to {} bases", d.rows(), d.longest());
+  return s + (d.labelled() ? fmt::format(", {} classes", d.class_count()) : ", no labels");
+}
+
+std::string notes_of(const Dataset& d) {
+  std::string s;
+  for (const auto& n : d.notes) s += n + "\n";
+  return s;
+}
+
+Value row_of(const Dataset& d, index_t i) {
+  if (i < 1 || i > d.rows()) throw error(fmt::format("row {} of a Dataset with rows 1 to {}", i, d.rows()));
+  const auto k = std::size_t(i - 1);
+  Value::Table row{{"sequence", d.sequences[k]}};
+  if (d.labelled()) row.emplace_back("label", d.classes[std::size_t(d.labels[k])]);
+  if (!d.ids.empty()) row.emplace_back("id", d.ids[k]);
+  return row;
+}
+
+std::vector<std::string> labels_of(const Dataset& d) {
+  std::vector<std::string> out;
+  for (const auto k : d.labels) out.push_back(d.classes[std::size_t(k)]);
+  return out;
+}
+
+void register_types(Registry& registry) {
+  registry.type<Dataset>("Dataset", "rows of DNA with or without labels; #d counts them, d[1] is the first")
+      .summary([](const Dataset& d) { return d.name + ": " + in_short(d); })
+      .details([](const Dataset& d) { return data::text(data::summary(d)) + notes_of(d); })
+      .bytes([](const Dataset& d) { return bytes_of(d); })
+      .length([](const Dataset& d) { return d.rows(); })
+      .item(row_of)
+      .field("name", "short name", [](const Dataset& d) { return d.name; })
+      .field("source", "the file it came from, or how it was made", [](const Dataset& d) { return d.source; })
+      .field("rows", "number of sequences", [](const Dataset& d) { return d.rows(); })
+      .field("longest", "length of the longest sequence in bases", [](const Dataset& d) { return d.longest(); })
+      .field("classes", "names of the classes", [](const Dataset& d) { return Value(d.classes); })
+      .field("sequences", "list of all sequences", [](const Dataset& d) { return Value(d.sequences); })
+      .field("labels", "list of the class of each row", [](const Dataset& d) { return Value(labels_of(d)); })
+      .field("ids", "list of the name of each row", [](const Dataset& d) { return Value(d.ids); });
+  registry.type<Splits>("Splits", "training, development and test parts of one task")
+      .summary([](const Splits& s) {
+        return fmt::format("train {}; dev {}; test {}", in_short(s.train), s.dev.rows(), s.test.rows());
+      })
+      .details([](const Splits& s) {
+        std::string out;
+        for (const auto* d : {&s.train, &s.dev, &s.test})
+          if (!d->empty()) out += data::text(data::summary(*d)) + notes_of(*d);
+        return out;
+      })
+      .bytes([](const Splits& s) { return bytes_of(s.train) + bytes_of(s.dev) + bytes_of(s.test); })
+      .part("train", "what models learn from", &Splits::train)
+      .part("dev", "what settings are chosen by", &Splits::dev)
+      .part("test", "what the final score is measured on", &Splits::test);
+  registry.type<data::Leakage>("Leakage", "what dev and test share with train")
+      .summary([](const data::Leakage& l) {
+        std::string s = "found in train:";
+        for (const auto& p : l.parts) s += fmt::format(" {} of {} rows of {};", p.leaks.size(), p.rows, p.part);
+        return s.substr(0, s.size() - 1);
+      })
+      .details([](const data::Leakage& l) { return data::text(l); })
+      .field("k", "length of a shared stretch that counts", [](const data::Leakage& l) { return l.k; })
+      .field("parts", "for each part: rows, exact, reverse_complement, substring, shared_kmer",
+             [](const data::Leakage& l) {
+               Value::Table parts;
+               for (const auto& p : l.parts)
+                 parts.emplace_back(p.part, Value::Table{{"rows", p.rows},
+                                                         {"exact", p.exact},
+                                                         {"exact_sequences", p.exact_sequences},
+                                                         {"reverse_complement", p.reverse_complement},
+                                                         {"substring", p.substring},
+                                                         {"shared_kmer", p.shared_kmer}});
+               return parts;
+             });
+  registry.type<data::Baseline>("Baseline", "scores of linear models: the floor that a network must beat")
+      .summary([](const data::Baseline& b) {
+        return fmt::format("floor {}: dev MCC {:.3f}, test MCC {:.3f}", b.floor, b[b.floor].dev_mcc,
+                           b[b.floor].test_mcc);
+      })
+      .details([](const data::Baseline& b) { return data::text(b); })
+      .field("floor", "name of the model that is best on dev", [](const data::Baseline& b) { return b.floor; })
+      .field("dev_mcc", "dev MCC of the floor", [](const data::Baseline& b) { return b[b.floor].dev_mcc; })
+      .field("test_mcc", "test MCC of the floor", [](const data::Baseline& b) { return b[b.floor].test_mcc; })
+      .field("models", "for each model: dev_mcc, test_mcc, dev_auc, test_auc",
+             [](const data::Baseline& b) {
+               Value::Table models;
+               for (const auto& m : b.models)
+                 models.emplace_back(m.model, Value::Table{{"dev_mcc", m.dev_mcc},
+                                                           {"test_mcc", m.test_mcc},
+                                                           {"dev_auc", m.dev_auc},
+                                                           {"test_auc", m.test_auc}});
+               return models;
+             })
+      .field("advice", "what the scores say about the model to build",
+             [](const data::Baseline& b) { return b.advice.sentence; })
+      .chart("scores", "MCC of each model", [](const data::Baseline& b) {
+        const bool test = !std::isnan(b[b.floor].test_mcc);
+        report::ScoreChart chart;
+        chart.title = "Linear models";
+        chart.axis_name = test ? "test MCC" : "dev MCC";
+        for (const auto& m : b.models)
+          chart.variants.push_back(
+              {m.model, test ? m.test_mcc : m.dev_mcc, report::unknown_value, report::unknown_value});
+        return chart_of(chart);
+      });
+}
+
+Value load(const Arguments& a, Shell&) {
+  ProgressBar bar("load");
+  data::LoadOptions o;
+  o.sequence_column = a.text_or("sequence", "");
+  o.label_column = a.text_or("label", "");
+  o.id_column = a.text_or("id", "");
+  o.without_labels = a.flag("unlabelled");
+  if (o.without_labels) o.fasta_label = data::FastaLabel::none;
+  o.letters.mask_lower_case = a.flag("mask_lower_case");
+  if (a.has("header")) o.header = a.flag("header") ? data::TableHeader::yes : data::TableHeader::no;
+  if (a.has("separator")) o.separator = a.text("separator") == "tab" ? '\t' : a.text("separator")[0];
+  o.max_classes = a.integer("max_classes");
+  o.progress = bar.callback();
+  Splits splits = data::load(path_of(a.text("path")), o);
+  if (splits.dev.empty() && splits.test.empty()) return make_object<Dataset>(std::move(splits.train));
+  return make_object<Splits>(std::move(splits));
+}
+
+Value split(const Arguments& a, Shell& shell) {
+  data::SplitOptions o;
+  o.seed = seed_of(a, shell);
+  o.stratified = a.flag("stratified");
+  o.keep_identical = a.flag("keep_identical");
+  const double dev = a.number("dev"), test = a.number("test"),
+               train = a.has("train") ? a.number("train") : 1 - dev - test;
+  return make_object<Splits>(data::split(*a.object<Dataset>("data"), {train, dev, test}, o));
+}
+
+Value leakage(const Arguments& a, Shell&) {
+  ProgressBar bar("leakage");
+  data::LeakageOptions o;
+  o.k = a.has("k") ? a.integer("k") : 0;
+  o.progress = bar.callback();
+  const auto splits = a.object<Splits>("data");
+  if (splits && a.has("test")) throw error("leakage: 'test' goes with a Dataset; a Splits has its own test part");
+  if (splits) return make_object<data::Leakage>(data::leakage(*splits, o));
+  if (!a.has("test"))
+    throw error("leakage compares parts: give a Splits, or two: leakage(train, {test = other}), or split(data) first");
+  return make_object<data::Leakage>(
+      data::leakage(Splits{*a.object<Dataset>("data"), {}, *a.object<Dataset>("test")}, o));
+}
+
+Value baseline(const Arguments& a, Shell& shell) {
+  const auto splits = a.object<Splits>("data");
+  if (!splits) throw error("baseline needs parts to train and to score on: baseline(split(data))");
+  ProgressBar bar("baseline");
+  data::BaselineOptions o;
+  if (a.has("models")) o.models = a.texts("models");
+  if (a.has("C")) o.C = a.numbers("C");
+  o.threads =
+      shell.settings.threads > 0 ? shell.settings.threads : int(std::max(1u, std::thread::hardware_concurrency()));
+  o.progress = bar.callback();
+  return make_object<data::Baseline>(data::baseline(*splits, o));
+}
+
+}  // namespace
+
+std::string path_of(const std::string& typed) {
+  const char* home = std::getenv("HOME");
+  return home && typed.starts_with("~/") ? home + typed.substr(1) : typed;
+}
+
+void register_data_verbs(Registry& registry) {
+  register_types(registry);
+  registry.add(
+      {.name = "load",
+       .group = "data",
+       .doc = "Reads DNA: a FASTA, CSV or TSV file, plain or .gz, or a folder with train, dev and test files.",
+       .parameters =
+           {file("path", "the file or folder"), text("label", "column of the labels").optional(),
+            text("sequence", "column of the sequences").optional(), text("id", "column of the names").optional(),
+            flag("header", "does the first line name the columns").optional(),
+            text("separator", "what stands between columns").one_of({",", ";", "tab"}).optional(),
+            flag("unlabelled", "read no labels, even where a column looks like them").by_default(false),
+            flag("mask_lower_case", "read lower-case letters, which mark repeats, as N").by_default(false),
+            integer("max_classes", "more different labels than this are refused").at_least(2).by_default(1000)},
+       .run = load,
+       .help = "What is not said is guessed, and the guess is shown. A file becomes a Dataset; a folder with several "
+               "parts, Splits. Upper and lower case read alike, U reads as T, N and the IUPAC codes are kept; protein "
+               "letters are refused with file, line and column.",
+       .example = "d = load \"promoters.csv\"\nd = load{\"promoters.csv\", label = \"class\"}\ns = load "
+                  "\"gue/prom_core_tata\""});
+  registry.add(
+      {.name = "split",
+       .group = "data",
+       .doc = "Divides a Dataset at random into training, development and test parts.",
+       .parameters =
+           {value_of({"Dataset"}, "data", "what to divide"),
+            number("dev", "share of the development part").between(0, 1).by_default(0.1),
+            number("test", "share of the test part").between(0, 1).by_default(0.1),
+            number("train", "share of the training part; what is left when not given").between(0, 1).optional(),
+            flag("stratified", "the same mix of classes in each part").by_default(true),
+            flag("keep_identical", "equal sequences, and reverse complements, stay in one part").by_default(true),
+            integer("seed", "another seed than the session's").at_least(0).optional()},
+       .run = split,
+       .example = "s = split(d)\ns = d:split{dev = 0.1, test = 0.2, seed = 7}\ns.train"});
+  registry.add(
+      {.name = "leakage",
+       .group = "data",
+       .doc = "Finds rows of dev and test that train holds: equal, on the other strand, inside, or overlapping.",
+       .parameters = {value_of({"Splits", "Dataset"}, "data", "the parts, or a training set"),
+                      value_of({"Dataset"}, "test", "a test set to compare with, when data is a Dataset").optional(),
+                      integer("k", "length of a shared stretch that counts; 120 or half of the median length")
+                          .at_least(8)
+                          .optional()},
+       .run = leakage,
+       .example = "leakage(s)\nleakage(train, {test = other})"});
+  registry.add(
+      {.name = "baseline",
+       .group = "data",
+       .doc = "Trains linear models, the floor that a network must beat, and says what they tell about the task.",
+       .parameters = {value_of({"Splits", "Dataset"}, "data", "the parts; a Dataset must be split first"),
+                      list("models", "which of gc, kmer5, pos1, pos3, joint").optional(),
+                      list("C", "strengths of regularisation to choose from").optional()},
+       .run = baseline,
+       .help = "gc: a threshold on the share of G and C. kmer5: counts of 5-mers. pos1, pos3: which base or 3-mer "
+               "stands at which position. joint: kmer5 and pos3 together. The one that is best on dev is the floor.",
+       .example = "b = baseline(s)\nplot(b)\nb.advice"});
+}
+
+}  // namespace l2g::repl
