@@ -16,7 +16,7 @@ MatrixLayout layout_of(const report::ConfusionMatrix& chart) {
   MatrixLayout m{};
   double longest = 0;
   for (const std::string& name : chart.class_names) longest = std::max(longest, Canvas::text_width(name, small_font));
-  m.cell = std::clamp(900 / std::max(n, 1.0), 9.0, 74.0);
+  m.cell = std::clamp(900 / std::max(n, 1.0), 1.5, 74.0);
   if (longest + 10 <= 110 && n * 110 <= 700) m.cell = std::max(m.cell, longest + 10);  // wide enough for its name
   m.label_room = std::min(longest, longest_name);
   m.turned = longest > m.cell - 6;
@@ -35,6 +35,8 @@ void draw(Canvas& canvas, const report::ConfusionMatrix& chart, const MatrixLayo
   const double side = m.cell * static_cast<double>(n), half = m.cell / 2;
   canvas.text(Canvas::fitted(chart.title, title_font, m.width - 2 * edge), {edge, 20}, title_font, colour_of(ink));
   canvas.text("colour and %: share of the true class", {edge, 42}, small_font, colour_of(grey));
+  // Where rows are narrower than letters, only every second, third, ... class is named.
+  const auto every = static_cast<std::size_t>(std::ceil(11 / m.cell));
   const auto place = [&](std::size_t i) { return m.cell * static_cast<double>(i) + half; };
   for (std::size_t i = 0; i < n; ++i) {
     double row = 0;
@@ -53,7 +55,7 @@ void draw(Canvas& canvas, const report::ConfusionMatrix& chart, const MatrixLayo
         canvas.text(words, {middle.x, middle.y - (both ? 8 : 0)}, font, letters, 0.5);
       if (both && row > 0) canvas.text(number(100 * share, 1) + " %", {middle.x, middle.y + 9}, {10.5}, letters, 0.5);
     }
-    if (m.cell < 11 && i % 2) continue;  // every second name where rows are narrower than letters
+    if (i % every) continue;
     const std::string name = Canvas::fitted(chart.class_names[i], small_font, m.label_room);
     canvas.text(name, {m.left - 7, m.top + place(i)}, small_font, colour_of(ink), 1);
     const std::string across = Canvas::fitted(chart.class_names[i], small_font, m.column_room);
@@ -61,7 +63,7 @@ void draw(Canvas& canvas, const report::ConfusionMatrix& chart, const MatrixLayo
     canvas.text(across, below, small_font, colour_of(ink), m.turned ? 1 : 0.5, m.turned ? -std::numbers::pi / 2 : 0);
   }
   const double line = m.cell >= 20 ? 1.0 : 0.3;
-  for (std::size_t i = 0; i <= n; ++i) {
+  for (std::size_t i = 0; i <= n; i += m.cell >= 9 || n == 0 ? 1 : n) {
     const double at = m.cell * static_cast<double>(i);
     canvas.line({m.left + at, m.top}, {m.left + at, m.top + side}, {0.8, 0.8, 0.8}, line);
     canvas.line({m.left, m.top + at}, {m.left + side, m.top + at}, {0.8, 0.8, 0.8}, line);
