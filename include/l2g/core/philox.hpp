@@ -11,7 +11,8 @@ struct Word4 {
 /// Ten rounds of Philox-4x32 on the counter (lo, hi) with a 64-bit key.
 L2G_HD constexpr Word4 philox(std::uint64_t key, std::uint64_t hi, std::uint64_t lo) {
   std::uint32_t k0 = std::uint32_t(key), k1 = std::uint32_t(key >> 32);
-  std::uint32_t c0 = std::uint32_t(lo), c1 = std::uint32_t(lo >> 32), c2 = std::uint32_t(hi), c3 = std::uint32_t(hi >> 32);
+  std::uint32_t c0 = std::uint32_t(lo), c1 = std::uint32_t(lo >> 32), c2 = std::uint32_t(hi),
+                c3 = std::uint32_t(hi >> 32);
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t(0xD2511F53u) * c0, p1 = std::uint64_t(0xCD9E8D57u) * c2;
     const std::uint32_t n0 = std::uint32_t(p1 >> 32) ^ c1 ^ k0, n2 = std::uint32_t(p0 >> 32) ^ c3 ^ k1;
@@ -39,15 +40,22 @@ struct Rng {
   L2G_HD constexpr std::uint32_t word(std::uint32_t stream, std::uint64_t i) const {
     return philox(seed, (std::uint64_t(stream) << 32) ^ step, i >> 2).w[i & 3];
   }
+  /// The word of element i of a mask: sixteen neighbours take the same word of sixteen neighbouring counters, so that
+  /// sixteen lanes draw 64 words from one call of philox each.
+  L2G_HD constexpr std::uint32_t mask_word(std::uint32_t stream, std::uint64_t i) const {
+    return philox(seed, (std::uint64_t(stream) << 32) ^ step, i / 64 * 16 + i % 16).w[i / 16 % 4];
+  }
   /// Uniform in [0, 1) with 32 random bits.
   constexpr double uniform(std::uint32_t stream, std::uint64_t i) const { return word(stream, i) * 0x1p-32; }
   /// Uniform integer in [0, n), n < 2^32, by multiplication (bias below n / 2^32).
-  constexpr std::uint64_t below(std::uint32_t stream, std::uint64_t i, std::uint64_t n) const {
+  L2G_HD constexpr std::uint64_t below(std::uint32_t stream, std::uint64_t i, std::uint64_t n) const {
     return std::uint64_t(word(stream, i)) * n >> 32;
   }
 };
 
 /// P(word < keep_word(p)) = p. Compared as integers, so that every device agrees bit for bit.
-constexpr std::uint32_t keep_word(double p) { return p >= 1 ? 0xffffffffu : p <= 0 ? 0u : std::uint32_t(p * 4294967296.0); }
+constexpr std::uint32_t keep_word(double p) {
+  return p >= 1 ? 0xffffffffu : p <= 0 ? 0u : std::uint32_t(p * 4294967296.0);
+}
 
 }  // namespace l2g

@@ -1,0 +1,54 @@
+#pragma once
+// Optimizer updates over a flat block. Rate, corrections and gradient scale are read from the model's memory.
+#include <l2g/core/context.hpp>
+
+namespace l2g::kernels {
+
+/// AdamW (Loshchilov and Hutter 2019), decoupled decay; epsilon is added to the corrected root.
+template <class T>
+struct AdamW {
+  const StepState* state;
+  T beta1, beta2, epsilon, decay;
+  T *p, *m, *v;
+  const T* g;
+  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
+    const T rate = T(state->rate), scale = T(state->scale);
+    const T step = T(state->rate / state->correction1), root = T(1 / state->correction2);
+    const auto grad = cx.load(g, j, end) * scale;
+    const auto m1 = cx.fma(cx.load(m, j, end), cx.value(beta1), grad * (T(1) - beta1));
+    const auto v1 = cx.fma(cx.load(v, j, end), cx.value(beta2), grad * grad * (T(1) - beta2));
+    cx.store(m, j, end, m1);
+    cx.store(v, j, end, v1);
+    const auto old = cx.load(p, j, end) * (T(1) - rate * decay);
+    cx.store(p, j, end, old - m1 * step / (cx.sqrt(v1 * root) + epsilon));
+  }
+};
+/// SGD with momentum as in PyTorch: d = g + decay p; b = momentum b + d; p -= rate (d + momentum b or b).
+template <class T>
+struct Sgd {
+  const StepState* state;
+  T momentum, decay;
+  bool nesterov;
+  T *p, *b;
+  const T* g;
+  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
+    const T rate = T(state->rate), scale = T(state->scale);
+    const auto old = cx.load(p, j, end);
+    const auto d = cx.load(g, j, end) * scale + old * decay;
+    const auto b1 = cx.load(b, j, end) * momentum + d;
+    cx.store(b, j, end, b1);
+    cx.store(p, j, end, old - (nesterov ? d + b1 * momentum : b1) * rate);
+  }
+};
+template <class T>
+struct Average {  // exponential moving average: a += share (p - a)
+  const T* p;
+  T* a;
+  T share;
+  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
+    const auto old = cx.load(a, j, end);
+    cx.store(a, j, end, old + (cx.load(p, j, end) - old) * share);
+  }
+};
+
+}  // namespace l2g::kernels

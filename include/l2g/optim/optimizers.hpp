@@ -1,0 +1,63 @@
+#pragma once
+// Optimizers over the flat block of trained parameters. What changes from update to update lies in StepState.
+#include <l2g/core/context.hpp>
+#include <l2g/kernels/optim.hpp>
+#include <l2g/kernels/reduce.hpp>
+
+#include <cmath>
+
+namespace l2g {
+
+/// A run of the flat block with or without weight decay.
+struct Segment {
+  index_t begin, end;
+  bool decays;
+};
+
+/// AdamW; with decay_vectors off, norms and biases (tensors with one extent) keep clear of the decay.
+struct AdamW {
+  static constexpr int moments = 2;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0.01;
+  bool decay_vectors = true;
+  void prepare(StepState& s) const {
+    s.correction1 = 1 - std::pow(beta1, double(s.update));
+    s.correction2 = 1 - std::pow(beta2, double(s.update));
+  }
+  template <class D, class T>
+  void operator()(Context<D>& c, T* p, const T* g, T* m, T* v, const Segment& s) const {
+    const T rate = T(s.decays || decay_vectors ? decay : 0);
+    map(c, s.end - s.begin,
+        kernels::AdamW<T>{c.state, T(beta1), T(beta2), T(epsilon), rate, p + s.begin, m + s.begin, v + s.begin,
+                          g + s.begin});
+  }
+};
+
+/// SGD with momentum and (coupled) decay, PyTorch's form.
+struct Sgd {
+  static constexpr int moments = 1;
+  double momentum = 0.9, decay = 0;
+  bool nesterov = false, decay_vectors = true;
+  void prepare(StepState&) const {}
+  template <class D, class T>
+  void operator()(Context<D>& c, T* p, const T* g, T* b, T*, const Segment& s) const {
+    const T rate = T(s.decays || decay_vectors ? decay : 0);
+    map(c, s.end - s.begin,
+        kernels::Sgd<T>{c.state, T(momentum), rate, nesterov, p + s.begin, b + s.begin, g + s.begin});
+  }
+};
+
+/// The learning rate over the updates: linear warm-up from 0, then constant, linear to 0, or a half cosine to 0.
+struct Schedule {
+  enum Shape { constant, linear, cosine } shape = constant;
+  double rate = 1e-3;
+  std::int64_t warm_up = 0, total = 0;
+  /// Rate of update u (from 0). Never negative, also behind `total`.
+  double operator()(std::int64_t u) const {
+    if (u < warm_up) return rate * double(u) / double(warm_up);
+    if (shape == constant || total <= warm_up) return rate;
+    const double done = double(u - warm_up) / double(total - warm_up), rest = done < 1 ? 1 - done : 0;
+    return shape == linear ? rate * rest : rate * 0.5 * (1 + std::cos(3.14159265358979323846 * (1 - rest)));
+  }
+};
+
+}  // namespace l2g
