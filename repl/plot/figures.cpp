@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "plot/words.hpp"
 
@@ -48,6 +49,24 @@ std::vector<double> smoothed(const std::vector<double>& y, std::size_t window) {
     out[i] = n[hi] > n[lo] ? (sum[hi] - sum[lo]) / (n[hi] - n[lo]) : nan_value;
   }
   return out;
+}
+
+struct Cut {
+  Range shown;
+  long long above;  ///< values above it
+};
+
+/// The range with all of the single values, unless a few (one in 200) spikes would leave the rest of the picture empty.
+Cut with_most(Range range, const std::vector<double>& values) {
+  std::vector<double> finite;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(finite), [](double v) { return std::isfinite(v); });
+  if (finite.empty()) return {range, 0};
+  std::sort(finite.begin(), finite.end());
+  range.lo = std::min(range.lo, finite.front());
+  range.hi = std::max(range.hi, finite[(finite.size() - 1) * 199 / 200]);
+  const auto end = std::upper_bound(finite.begin(), finite.end(), range.hi + 0.6 * (range.hi - range.lo));
+  range.hi = std::max(range.hi, *(end - 1));
+  return {range, finite.end() - end};
 }
 
 Line diagonal() {
@@ -103,8 +122,12 @@ Figure figure_of(const report::LearningCurves& c) {
     train.name = "train, mean of " + std::to_string(window);
     raw.name.clear(), raw.faint = true, raw.width = 0.8;
   }
-  // The raw values of single steps may jump; the axis shows them all, as every finite value counts.
-  const Range loss = range_of({&c.train_loss.y, &c.dev_loss.y});
+  Range loss = range_of({&train.y, &c.dev_loss.y});
+  if (window > 1) {
+    const Cut cut = with_most(loss, raw.y);
+    loss = cut.shown;
+    if (cut.above) train.detail = "(" + count(cut.above) + " of its values above)";
+  }
   Panel losses{across, {c.loss_name, loss.lo, loss.hi}};
   const double low = loss.lo >= 0 && loss.lo < 0.5 * loss.hi ? 0 : widened(loss, 0.06).lo;
   losses.y.lo = low, losses.y.hi = widened(loss, 0.06).hi;

@@ -66,6 +66,7 @@ class PanelText {
     for (const Whisker& w : panel_.whiskers) draw(grid, w);
     draw_points(grid);
     draw_axes(grid);
+    if (empty()) grid.text(at_.left + std::max((at_.columns - 9) / 2, 0), at_.top + at_.rows / 2, "no values", grey);
     return grid.lines(colour);
   }
 
@@ -74,6 +75,13 @@ class PanelText {
     for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i)
       if (std::isfinite(x[i]) && std::isfinite(y[i])) return true;
     return false;
+  }
+
+  bool empty() const {
+    const auto any = [this](const auto& item) { return inside(item.x, item.y); };
+    return std::none_of(panel_.points.begin(), panel_.points.end(), any) &&
+           std::none_of(panel_.lines.begin(), panel_.lines.end(),
+                        [&](const Line& line) { return line.colour != grey && any(line); });
   }
 
   int rhythm_of(const Line& line) const {

@@ -67,6 +67,16 @@ TEST_CASE("text charts keep their width and say what they show", "[plot]") {
 
 TEST_CASE("text charts without values, with one, with gaps and with hostile names", "[plot]") {
   samples::each_edge([](const auto& chart) { check_widths(chart); });
+  CHECK(has(text_chart(l2g::report::RocCurves{}, 80, false), "no values"));
+}
+
+TEST_CASE("a spike of the loss does not flatten the picture, and is told", "[plot]") {
+  auto chart = samples::learning();
+  CHECK_FALSE(has(text_chart(chart, 80, false), "above"));
+  chart.train_loss.y[200] = 40;
+  const std::string text = text_chart(chart, 80, false);
+  CHECK(has(text, "(1 of its values above)"));
+  CHECK_FALSE(has(text, "40 ┤"));
 }
 
 TEST_CASE("a width without room for a chart is refused", "[plot]") {
