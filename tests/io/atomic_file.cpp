@@ -1,5 +1,7 @@
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -123,4 +125,40 @@ TEST_CASE("the size limit of files is an error, not a signal", "[io]") {
   REQUIRE(WEXITSTATUS(status) == 0);
   REQUIRE(read_bytes(path) == "old");
   REQUIRE(folder.count() == 1);
+}
+
+TEST_CASE("a disk that fills up costs neither the old file nor its place", "[io]") {
+  const ScratchFolder folder;
+  constexpr int cannot_mount = 77;
+  const pid_t child = ::fork();  // in a mount namespace of its own
+  if (child == 0) {
+    if ((::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) ||
+        ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=256k") != 0)
+      ::_exit(cannot_mount);
+    int verdict = 1;
+    try {
+      const std::string path = folder / "weights", old(100000, 'o'), next(150000, 'n');
+      write_file(path, old);
+      try {
+        write_file(path, std::string(500000, 'x'));
+      } catch (const l2g::file_error& e) {
+        const bool said = std::string(e.what()) == path + ": cannot write: disk full";
+        const bool kept = read_bytes(path) == old && folder.count() == 1;
+        write_file(path, next);
+        verdict = !said ? 2 : !kept ? 3 : read_bytes(path) != next ? 4 : 0;
+      }
+    } catch (const std::exception&) {
+      verdict = 5;
+    }
+    ::_exit(verdict);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == cannot_mount) {
+    WARN("skipped: mounting is not allowed here");
+  } else {
+    REQUIRE(WEXITSTATUS(status) == 0);
+  }
 }

@@ -3,6 +3,7 @@
 #include <l2g/core/errors.hpp>
 
 #include <span>
+#include <utility>
 
 namespace l2g::io {
 
