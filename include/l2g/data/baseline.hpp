@@ -11,7 +11,7 @@ struct BaselineOptions {
   std::vector<std::string> models{"gc", "kmer5", "pos1", "pos3", "joint"};
   index_t max_positions = 10000;  ///< positional models look at no more letters than this
   int threads = 2;                ///< the models are spread over them; results do not depend on it
-  Progress progress;              ///< called by the calling thread only
+  Progress progress{};            ///< called by the calling thread only
 };
 
 /// The floors:

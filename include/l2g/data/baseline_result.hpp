@@ -12,7 +12,7 @@ namespace l2g::data {
 /// two classes is the mean of one against the rest. `reverse` is the score of the same model on the reverse
 /// complements.
 struct BaselineScore {
-  std::string model;
+  std::string model{};
   double C = 0;  ///< chosen by dev MCC, the smaller one at a tie; 0 for gc
   double dev_mcc = 0, test_mcc = 0;
   double dev_auc = 0, test_auc = 0;
@@ -26,16 +26,16 @@ struct Advice {
   Answer position_matters = Answer::unclear;  ///< positional k-mers against k-mer counts
   Answer strand_matters = Answer::unclear;    ///< the best model on dev against itself on dev's reverse complements
   bool keep_positions = true;                 ///< flatten or attend to positions; false: pool over the whole length
-  Augment augment;                            ///< what training may do to a row
-  std::string sentence;
+  Augment augment{};                          ///< what training may do to a row
+  std::string sentence{};
 };
 
 struct Baseline {
-  std::vector<BaselineScore> models;  ///< gc (two classes only), kmer5, pos1, pos3, joint
-  std::string floor;                  ///< the model with the best dev MCC
+  std::vector<BaselineScore> models{};  ///< gc (two classes only), kmer5, pos1, pos3, joint
+  std::string floor{};                  ///< the model with the best dev MCC
   index_t train_rows = 0, dev_rows = 0, test_rows = 0;
   bool dev_from_train = false;  ///< there was no dev part: a tenth of train stands in for it
-  Advice advice;
+  Advice advice{};
   /// Throws error for a name that is not among the models.
   const BaselineScore& operator[](std::string_view model) const;
 };

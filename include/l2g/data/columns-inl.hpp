@@ -3,6 +3,7 @@
 #include <l2g/core/errors.hpp>
 #include <l2g/data/load_options.hpp>
 #include <l2g/data/records-inl.hpp>
+#include <l2g/data/shown-inl.hpp>
 
 #include <algorithm>
 #include <initializer_list>
@@ -83,7 +84,7 @@ inline bool first_line_is_header(const std::vector<Record>& sample) {
   if (well_known(first, sequence_names()) != no_column || well_known(first, label_names()) != no_column) return true;
   const index_t column = longest_dna_column(sample, sample.size() > 1 ? 1 : 0);
   if (column != no_column) return !looks_like_dna(sample[0][static_cast<std::size_t>(column)].text);
-  return std::none_of(first.begin(), first.end(), [](const auto& t) { return looks_like_dna(t); });
+  return std::none_of(first.begin(), first.end(), [](const auto& t) { return t.size() >= 8 && looks_like_dna(t); });
 }
 
 // Nothing looks like DNA: shows what stands there instead.
@@ -114,7 +115,7 @@ inline Columns find_columns(const std::string& path, const std::vector<Record>& 
   out.header =
       options.header == TableHeader::yes || (options.header == TableHeader::guess && first_line_is_header(sample));
   for (std::size_t c = 0; c < sample[0].size(); ++c)
-    out.names.push_back(out.header ? sample[0][c].text : std::to_string(c + 1));
+    out.names.push_back(out.header ? shown(sample[0][c].text, 80) : std::to_string(c + 1));
   if (out.header && sample.size() == 1) throw file_error(path, 1, 0, "the table has a header but no rows");
 
   if (!options.sequence_column.empty()) out.sequence = named(path, out, options.sequence_column, "column");

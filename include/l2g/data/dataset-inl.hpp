@@ -1,6 +1,7 @@
 #pragma once
 #include <l2g/core/errors.hpp>
 #include <l2g/data/dataset.hpp>
+#include <l2g/data/shown-inl.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -94,8 +95,8 @@ L2G_INLINE void assign_labels(Dataset& dataset, const std::vector<std::string>& 
     if (seen.try_emplace(v, 0).second) {
       classes.push_back(v);
       if (static_cast<index_t>(classes.size()) > max_classes)
-        throw error("more than " + std::to_string(max_classes) + " different labels ('" + classes[0] + "', '" +
-                    classes[1] + "', ...): these are measurements or names, not classes");
+        throw error("more than " + std::to_string(max_classes) + " different labels ('" + detail::shown(classes[0]) +
+                    "', '" + detail::shown(classes[1]) + "', ...): these are measurements or names, not classes");
     }
   std::sort(classes.begin(), classes.end(), natural_less);
   for (std::size_t k = 0; k < classes.size(); ++k) seen[classes[k]] = static_cast<std::int32_t>(k);

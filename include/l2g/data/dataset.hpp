@@ -9,13 +9,13 @@ namespace l2g::data {
 
 /// Rows of DNA. Sequences hold upper-case A C G T N and IUPAC codes (see LetterRules), never an empty one.
 struct Dataset {
-  std::string name;                    ///< short: the file's or folder's name
-  std::string source;                  ///< where it came from: a path, or how it was made
-  std::vector<std::string> ids;        ///< one a row, or none at all
-  std::vector<std::string> sequences;  ///< one a row
-  std::vector<std::int32_t> labels;    ///< one a row, in 0..classes-1, or none at all: unlabelled
-  std::vector<std::string> classes;    ///< names of the labels in natural order: label k is classes[k]
-  std::vector<std::string> notes;      ///< what a reader guessed, one line each, to be shown to the user
+  std::string name{};                    ///< short: the file's or folder's name
+  std::string source{};                  ///< where it came from: a path, or how it was made
+  std::vector<std::string> ids{};        ///< one a row, or none at all
+  std::vector<std::string> sequences{};  ///< one a row
+  std::vector<std::int32_t> labels{};    ///< one a row, in 0..classes-1, or none at all: unlabelled
+  std::vector<std::string> classes{};    ///< names of the labels in natural order: label k is classes[k]
+  std::vector<std::string> notes{};      ///< what a reader guessed, one line each, to be shown to the user
 
   index_t rows() const { return static_cast<index_t>(sequences.size()); }
   bool empty() const { return sequences.empty(); }
@@ -26,7 +26,7 @@ struct Dataset {
 
 /// Three parts with the same classes in the same order; dev and test may be empty.
 struct Splits {
-  Dataset train, dev, test;
+  Dataset train{}, dev{}, test{};
 };
 
 /// The rows with the given numbers, in that order (a row may come twice). Throws error for a number outside 0..rows-1.

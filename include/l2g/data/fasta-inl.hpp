@@ -1,6 +1,7 @@
 #pragma once
 #include <l2g/core/errors.hpp>
 #include <l2g/data/fasta.hpp>
+#include <l2g/data/shown-inl.hpp>
 
 #include <algorithm>
 #include <unordered_set>
@@ -41,7 +42,7 @@ inline bool headers_hold_labels(const std::vector<std::string>& headers) {
 }
 
 [[noreturn]] inline void fail_before_first_record(const LineReader& lines, std::string_view line) {
-  std::string message = "a FASTA file starts with '>', this one with '" + std::string(line.substr(0, 20)) + "'";
+  std::string message = "a FASTA file starts with '>', this one with '" + shown(line, 20) + "'";
   if (line[0] == '@')
     message = "this is FASTQ; convert it to FASTA";
   else if (line.find_first_of(",\t;") != std::string_view::npos)
@@ -61,7 +62,7 @@ L2G_INLINE Dataset read_fasta(LineReader& lines, const LoadOptions& options) {
   const auto check_last = [&] {
     if (!headers.empty() && out.sequences.back().empty())
       throw file_error(lines.name(), header_lines.back(), 0,
-                       "record '" + headers.back().substr(0, 60) + "' has no sequence");
+                       "record '" + detail::shown(headers.back(), 60) + "' has no sequence");
   };
   std::string line;
   while (lines.next(line)) {
@@ -98,7 +99,7 @@ L2G_INLINE Dataset read_fasta(LineReader& lines, const LoadOptions& options) {
     values.emplace_back(detail::header_label(headers[i]));
     if (values.back().empty())
       throw file_error(lines.name(), header_lines[i], 0,
-                       "the header '>" + headers[i].substr(0, 60) + "' has no label: '>name|label' was expected");
+                       "the header '>" + detail::shown(headers[i], 60) + "' has no label: '>name|label' was expected");
   }
   if (!options.file_label.empty()) values.assign(headers.size(), options.file_label);
   try {

@@ -24,11 +24,11 @@ inline constexpr std::size_t shortest_substring = 16;
 // Substrings are found by their first letters, this many.
 inline constexpr std::size_t seed_letters = 32;
 
-// For each query the number of a longer text that holds it, or -1. `report` is called now and then.
-template <class Report>
-std::vector<index_t> containing_texts(const std::vector<std::string_view>& queries,
-                                      const std::vector<std::string_view>& texts, Report&& report) {
-  std::vector<index_t> found(queries.size(), -1);
+// Calls use(query, text) for every text that holds a query and is longer, unless skip(query); a pair may come twice.
+// `report` is called now and then.
+template <class Skip, class Use, class Report>
+void each_containment(const std::vector<std::string_view>& queries, const std::vector<std::string_view>& texts,
+                      Skip&& skip, Use&& use, Report&& report) {
   std::size_t longest = 0;
   for (const auto t : texts) longest = std::max(longest, t.size());
   std::set<std::size_t> seeds;
@@ -49,14 +49,12 @@ std::vector<index_t> containing_texts(const std::vector<std::string_view>& queri
         const auto [from, to] = index.find(hash);
         for (std::size_t j = from; j < to; ++j) {
           const std::size_t q = index[j].text;
-          if (found[q] < 0 && queries[q].size() < texts[t].size() &&
-              texts[t].substr(at, queries[q].size()) == queries[q])
-            found[q] = static_cast<index_t>(t);
+          if (!skip(q) && queries[q].size() < texts[t].size() && texts[t].substr(at, queries[q].size()) == queries[q])
+            use(q, t);
         }
       });
     }
   }
-  return found;
 }
 
 // For each text of `part` the number of a train sequence that shares a k-mer of A C G T with it, or -1.
@@ -167,16 +165,22 @@ class LeakSearch {
 
   void part_in_train() {
     const std::vector<std::string_view> texts(train_.sequences.begin(), train_.sequences.end());
-    const auto found = containing_texts(strands_, texts, [&] { report(0.2); });
-    for (std::size_t i = 0; i < found.size(); ++i)
-      if (found[i] >= 0) set(row_of(i), found[i], LeakKind::substring);
+    each_containment(
+        strands_, texts, [&](std::size_t strand) { return kinds_[row_of(strand)].train_row >= 0; },
+        [&](std::size_t strand, std::size_t text) {
+          set(row_of(strand), static_cast<index_t>(text), LeakKind::substring);
+        },
+        [&] { report(0.2); });
   }
 
   void train_in_part() {
     const std::vector<std::string_view> queries(train_.sequences.begin(), train_.sequences.end());
-    const auto found = containing_texts(queries, strands_, [&] { report(0.4); });
-    for (std::size_t i = 0; i < found.size(); ++i)
-      if (found[i] >= 0) set(row_of(static_cast<std::size_t>(found[i])), static_cast<index_t>(i), LeakKind::substring);
+    each_containment(
+        queries, strands_, [](std::size_t) { return false; },
+        [&](std::size_t train_row, std::size_t strand) {
+          set(row_of(strand), static_cast<index_t>(train_row), LeakKind::substring);
+        },
+        [&] { report(0.4); });
   }
 
   void shared_kmers() {

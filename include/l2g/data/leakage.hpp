@@ -23,10 +23,10 @@ struct Leak {
 
 /// One part against train.
 struct PartLeakage {
-  std::string part;  ///< "dev", "test"
+  std::string part{};  ///< "dev", "test"
   index_t rows = 0;
-  std::vector<Leak> leaks;  ///< one for each row that is found, ascending
-  index_t exact = 0;        ///< rows, as are the next three; kinds do not overlap
+  std::vector<Leak> leaks{};  ///< one for each row that is found, ascending
+  index_t exact = 0;          ///< rows, as are the next three; kinds do not overlap
   index_t reverse_complement = 0, substring = 0, shared_kmer = 0;
   index_t exact_sequences = 0;    ///< distinct sequences among the exact rows
   index_t exact_other_label = 0;  ///< exact rows that stand in train with another label
@@ -35,12 +35,12 @@ struct PartLeakage {
 
 struct Leakage {
   index_t k = 0;
-  std::vector<PartLeakage> parts;  ///< dev and test, those that have rows
+  std::vector<PartLeakage> parts{};  ///< dev and test, those that have rows
 };
 
 struct LeakageOptions {
   index_t k = 0;  ///< 0: 120, or half of the median train length where that is less; at least 16
-  Progress progress;
+  Progress progress{};
 };
 
 /// Compares dev and test with train. Time and memory grow with the number of letters. Throws error for k between 1 and

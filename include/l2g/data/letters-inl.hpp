@@ -7,7 +7,7 @@
 
 namespace l2g::data {
 
-namespace letters {
+namespace detail {
 
 // What a byte becomes: an upper-case letter, or 0 where it is refused; lower case is handled by the caller.
 constexpr std::array<char, 256> make_accepted() {
@@ -63,7 +63,7 @@ inline std::string refusal(std::string_view sequence, char letter, const LetterR
   return s + " (A C G T U N and the IUPAC codes R Y S W K M B D H V are)";
 }
 
-}  // namespace letters
+}  // namespace detail
 
 L2G_INLINE std::string reverse_complement(std::string_view sequence) {
   std::string other(sequence.rbegin(), sequence.rend());
@@ -74,8 +74,8 @@ L2G_INLINE std::string reverse_complement(std::string_view sequence) {
 L2G_INLINE bool looks_like_dna(std::string_view text) {
   std::size_t plain = 0;
   for (const char letter : text) {
-    if (!letters::accepted[static_cast<unsigned char>(letter)]) return false;
-    plain += base_code(letter) < 4 || letters::upper(letter) == 'N';
+    if (!detail::accepted[static_cast<unsigned char>(letter)]) return false;
+    plain += base_code(letter) < 4 || detail::upper(letter) == 'N';
   }
   return !text.empty() && 10 * plain >= 9 * text.size();
 }
@@ -84,13 +84,13 @@ L2G_INLINE void apply_letter_rules(std::string& sequence, const LetterRules& rul
                                    index_t line, index_t column) {
   for (std::size_t i = 0; i < sequence.size(); ++i) {
     const char letter = sequence[i];
-    const char read_as = letters::accepted[static_cast<unsigned char>(letter)];
-    const char u = letters::upper(letter);
+    const char read_as = detail::accepted[static_cast<unsigned char>(letter)];
+    const char u = detail::upper(letter);
     const bool refused = !read_as || (u == 'U' && !rules.accept_uracil) ||
                          (!rules.accept_ambiguous && base_code(letter) == 4 && u != 'N');
     if (refused)
-      throw file_error(path, line, column + static_cast<index_t>(i), letters::refusal(sequence, letter, rules));
-    sequence[i] = rules.mask_lower_case && letters::is_lower(letter) ? 'N' : read_as;
+      throw file_error(path, line, column + static_cast<index_t>(i), detail::refusal(sequence, letter, rules));
+    sequence[i] = rules.mask_lower_case && detail::is_lower(letter) ? 'N' : read_as;
   }
 }
 

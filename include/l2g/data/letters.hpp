@@ -17,7 +17,7 @@ struct LetterRules {
   bool accept_ambiguous = true;  ///< false: letters other than A C G T U N are errors
 };
 
-namespace letters {
+namespace detail {
 
 constexpr std::array<std::uint8_t, 256> make_codes() {
   std::array<std::uint8_t, 256> codes{};
@@ -33,10 +33,10 @@ inline constexpr std::array<std::uint8_t, 256> codes = make_codes();
 inline constexpr std::string_view ambiguous = "RYSWKMBDHV";
 inline constexpr std::string_view protein_only = "EFILPQZJOX*";
 
-}  // namespace letters
+}  // namespace detail
 
 /// 0 1 2 3 for A C G T (U is T) in either case, 4 for every other letter.
-constexpr int base_code(char letter) { return letters::codes[static_cast<unsigned char>(letter)]; }
+constexpr int base_code(char letter) { return detail::codes[static_cast<unsigned char>(letter)]; }
 
 /// The base that pairs with a letter, IUPAC codes included; case is kept, what pairs with nothing stays.
 constexpr char complement(char letter) {

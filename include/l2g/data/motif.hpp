@@ -11,8 +11,8 @@ namespace l2g::data {
 
 /// A position probability matrix: probabilities[i] holds those of A, C, G, T at position i and adds up to 1.
 struct Motif {
-  std::string name;
-  std::vector<std::array<double, 4>> probabilities;
+  std::string name{};
+  std::vector<std::array<double, 4>> probabilities{};
   index_t length() const { return static_cast<index_t>(probabilities.size()); }
   /// Information against a uniform background, summed over positions, in bits.
   double information() const;

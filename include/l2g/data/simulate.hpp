@@ -7,8 +7,8 @@ namespace l2g::data {
 
 /// Letters between the motifs: independent with a GC share, or a first-order Markov chain.
 struct Background {
-  double gc = 0.5;                                 ///< 0..1; also of the first letter of a chain
-  std::vector<std::array<double, 4>> transitions;  ///< empty, or 4 rows: P(next | A), P(next | C), ...
+  double gc = 0.5;                                   ///< 0..1; also of the first letter of a chain
+  std::vector<std::array<double, 4>> transitions{};  ///< empty, or 4 rows: P(next | A), P(next | C), ...
 };
 
 /// The first-order chain that real sequences follow (counts plus one). Throws error for data without letters.
@@ -18,7 +18,7 @@ enum class PlantedStrand { forward, reverse, either };
 
 /// A motif, or two at a distance, to be planted. Planted motifs of a row never overlap.
 struct Planting {
-  std::string motif;       ///< name of a motif of the simulation
+  std::string motif{};     ///< name of a motif of the simulation
   index_t count = 1;       ///< how many in a row
   double probability = 1;  ///< of each of them to be there, 0..1
   PlantedStrand strand = PlantedStrand::either;
@@ -26,21 +26,21 @@ struct Planting {
   index_t position = -1;  ///< first base, from 0; -1: anywhere, uniformly
   index_t spread = 0;     ///< around `position`: uniformly up to so many bases to either side
 
-  std::string partner;  ///< not empty: a second motif, on the right of the first on the same strand ...
+  std::string partner{};  ///< not empty: a second motif, on the right of the first on the same strand ...
   index_t smallest_gap = 0, largest_gap = 0;  ///< ... with so many bases between them, uniformly
 };
 
 struct SimulatedClass {
-  std::string name;
+  std::string name{};
   index_t rows = 500;
-  std::vector<Planting> plantings;
+  std::vector<Planting> plantings{};
 };
 
 struct Simulation {
   index_t length = 200;
-  Background background;
-  std::vector<Motif> motifs;
-  std::vector<SimulatedClass> classes;
+  Background background{};
+  std::vector<Motif> motifs{};
+  std::vector<SimulatedClass> classes{};
   std::uint64_t seed = 0;
 };
 
@@ -48,13 +48,13 @@ struct Simulation {
 struct Site {
   index_t row = 0, start = 0, end = 0;
   char strand = '+';
-  std::string motif;
+  std::string motif{};
 };
 
 struct Simulated {
-  Dataset dataset;
-  std::vector<Site> sites;  ///< ascending by row, then start
-  std::vector<Motif> motifs;
+  Dataset dataset{};
+  std::vector<Site> sites{};  ///< ascending by row, then start
+  std::vector<Motif> motifs{};
 };
 
 /// Draws the sequences; rows of the classes come in turn. A pure function of `simulation`: row i of a class does not

@@ -5,15 +5,15 @@
 namespace l2g::data {
 
 struct ClassSummary {
-  std::string name;
+  std::string name{};
   index_t rows = 0;
   double gc = 0;  ///< share of G and C among the A C G T of all its rows, 0..1; NaN without any
 };
 
 struct Summary {
-  std::string name;
+  std::string name{};
   index_t rows = 0;
-  std::vector<ClassSummary> classes;  ///< one nameless entry when unlabelled
+  std::vector<ClassSummary> classes{};  ///< one nameless entry when unlabelled
   index_t shortest = 0, longest = 0;
   double median_length = 0;
   double gc = 0;       ///< of all rows, as in ClassSummary
