@@ -38,9 +38,15 @@ find include/l2g -type f | sort | xargs awk '
 '
 [ $? -eq 0 ] && status=0 || status=1
 
-if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then list='git ls-files -z'; else list='find . -path ./build* -prune -o -type f -print0'; fi
+list() {
+  if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    git ls-files -z
+  else
+    find . -path './build*' -prune -o -type f -print0
+  fi
+}
 # Written so that this file does not find itself.
-found=$($list | xargs -0 grep -InE '(^|[^[:alnum:]_.})])/(wor''k|hom''e/[a-z]+|roo''t|Use''rs/[A-Za-z]+)/' -- 2>/dev/null)
+found=$(list | xargs -0 grep -InE '(^|[^[:alnum:]_.})])/(wor''k|hom''e/[a-z]+|roo''t|Use''rs/[A-Za-z]+)/' -- 2>/dev/null)
 if [ -n "$found" ]; then
   printf 'paths of one machine:\n%s\n' "$found"
   status=1
