@@ -73,7 +73,7 @@ void collect(lua_State* L, const Callable& c, Value::List& by_place, Value::Tabl
   const int last = lua_gettop(L);
   if (c.self.type) {
     by_place.emplace_back(c.self);
-    if (const Object* o = first <= last ? to_object(L, first) : nullptr; o && o->pointer == c.self.pointer) ++first;
+    if (const Object* o = first <= last ? to_object(L, first) : nullptr; o && *o == c.self) ++first;
   }
   for (int i = first; i < last; ++i) by_place.push_back(read(L, i));
   if (first > last) return;
@@ -122,7 +122,11 @@ int index(lua_State* L) {
   const std::string key(lua_type(L, 2) == LUA_TSTRING ? text_at(L, 2) : std::string_view());
   if (const Callable* c = callable(o)) {
     const Verb* verb = c->self.type ? nullptr : registry.find(c->name + "." + key);
-    if (!verb) throw error("'" + c->name + "' has no member: " + unknown("name", key, registry.members(c->name)));
+    if (!verb) {
+      const auto members = c->self.type ? std::vector<std::string>() : registry.members(c->name);
+      throw error(members.empty() ? c->name + " is a verb and has no member '" + key + "'"
+                                  : c->name + ": " + unknown("member", key, members));
+    }
     return push(L, make_object<Callable>(verb->name, verb)), 1;
   }
   for (const auto& f : o.type->fields)
@@ -145,7 +149,7 @@ int to_text(lua_State* L) { return lua_pushstring(L, summary_of(checked_object(L
 
 int equal(lua_State* L) {
   const Object *a = to_object(L, 1), *b = to_object(L, 2);
-  return lua_pushboolean(L, a && b && a->pointer == b->pointer), 1;
+  return lua_pushboolean(L, a && b && *a == *b), 1;
 }
 
 int release(lua_State* L) {
@@ -196,7 +200,11 @@ std::string details_of(const Object& o, std::size_t width) {
   std::string out;
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = std::min(text.find('\n', start), text.size());
-    out += fitted(std::string_view(text).substr(start, end - start), width) + '\n';
+    const auto line = std::string_view(text).substr(start, end - start);
+    // Sentences are wrapped; the columns of a table would not survive that and are cut.
+    const bool table = line.find("  ", std::min(line.find_first_not_of(' '), line.size())) != line.npos;
+    out += table ? fitted(line, width) + '\n' : wrapped(line, width, 0);
+    if (line.empty()) out += '\n';
     start = end + 1;
   }
   return out;
@@ -206,6 +214,11 @@ void open_binding(lua_State* L, Shell& shell) {
   *static_cast<Shell**>(lua_getextraspace(L)) = &shell;
   if (auto& type = type_of<Callable>(); type.name.empty()) {
     type.name = "verb";
+    type.details = [](const void* p) {
+      const auto& c = *static_cast<const Callable*>(p);
+      return c.verb ? c.verb->signature() + "\n" + c.verb->doc + "\n"
+                    : c.name + ": a group of verbs, see help \"" + c.name + "\"\n";
+    };
     type.summary = [](const void* p) {
       const auto& c = *static_cast<const Callable*>(p);
       return c.verb ? c.verb->signature() + ": " + c.verb->doc

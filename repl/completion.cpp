@@ -55,7 +55,9 @@ Place place_of(std::string_view text) {
       }
       if (!open.empty()) open.back().fresh = false;
     } else if (c == '(' || c == '{' || c == '[') {
-      open.push_back({c, c == '[' ? std::string() : name_before(text, i), {}});
+      std::string verb = c == '[' ? std::string() : name_before(text, i);
+      if (c == '{' && verb.empty() && !open.empty() && open.back().kind == '(') verb = open.back().verb;  // f(x, {
+      open.push_back({c, std::move(verb), {}});
     } else if (c == ')' || c == '}' || c == ']') {
       if (!open.empty()) open.pop_back();
     } else if (open.empty() || c == ' ' || c == '\n') {
@@ -134,7 +136,9 @@ Completion completion(const Session& session, std::string_view text) {
     } else {
       if (place.fresh && verb)
         for (const auto& p : verb->parameters) out.found.push_back(p.name + "=");
-      if (!(place.fresh && verb && word.empty())) {
+      // Where an option can stand, one that fits is what is meant.
+      std::erase_if(out.found, [&](const std::string& s) { return !s.starts_with(word); });
+      if (out.found.empty()) {
         for (const auto& g : session.globals())
           if (!g.starts_with('_') || word.starts_with('_')) out.found.push_back(g);
         if (!word.empty()) out.found.insert(out.found.end(), std::begin(keywords), std::end(keywords));

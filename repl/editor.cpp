@@ -50,6 +50,10 @@ class RawTerminal {
       if (n > 0) text.remove_prefix(std::size_t(n));
     }
   }
+  static bool waiting() {
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    return poll(&input, 1, 0) > 0;
+  }
   /// One byte, or -1 at the end of input; with a limit also when nothing comes within the milliseconds.
   static int byte(int limit = -1) {
     if (limit >= 0) {
@@ -75,6 +79,7 @@ int next_key() {
   const int kind = RawTerminal::byte(50);
   if (kind == 'b') return word_left;
   if (kind == 'f') return word_right;
+  if (kind >= 0 && kind < 32) return kind;  // Escape, then another key
   if (kind != '[' && kind != 'O') return nothing;
   std::string sequence;
   for (int b = 0; sequence.size() < 16 && (b = RawTerminal::byte(50)) >= 0;) {
@@ -338,7 +343,7 @@ std::optional<std::string> Editor::read_edited(const std::string& prompt, const 
         for (int n = key >= 0xf0 ? 3 : key >= 0xe0 ? 2 : key >= 0xc2 ? 1 : 0; n > 0; --n)
           if (const int c = RawTerminal::byte(50); c >= 0) line.insert(std::string(1, char(c)));
     }
-    line.draw();
+    if (!RawTerminal::waiting()) line.draw();  // fast input is drawn once
   }
 }
 

@@ -51,7 +51,7 @@ std::string text_table(const std::vector<std::pair<std::string, std::string>>& r
 }
 
 std::string help_on_verb(const Verb& v, std::size_t width) {
-  std::string out = v.signature() + "\n" + wrapped(v.doc, width, 2);
+  std::string out = wrapped(v.signature(), width, 0) + wrapped(v.doc, width, 2);
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& p : v.parameters)
     rows.emplace_back(p.name, fmt::format("{} ({}; {})", p.doc, wanted_in_words(p), default_of(p)));

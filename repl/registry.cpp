@@ -133,7 +133,7 @@ std::string wanted_in_words(const Parameter& p) {
     case Kind::number:
       return "a number" + range;
     case Kind::text:
-      return p.allowed.empty() ? "a text in quotes" : "one of " + joined(p.allowed);
+      return p.allowed.empty() ? "a text in quotes" : "one of \"" + joined(p.allowed, "\", \"") + "\"";
     case Kind::list:
       return "a list {...}";
     case Kind::table:

@@ -20,6 +20,8 @@ struct Type;
 struct Object {
   std::shared_ptr<void> pointer;
   const Type* type = nullptr;
+  /// The same object: the first part of an object has its address, but not its type.
+  friend bool operator==(const Object& a, const Object& b) { return a.pointer == b.pointer && a.type == b.type; }
 };
 
 /// A value of the language that no verb can use (a function, a thread); kept for error messages.

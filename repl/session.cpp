@@ -71,15 +71,18 @@ bool continues_previous(std::string_view line) {
   return word.empty() ? std::strchr(".:+-*/^%<>=~&|,)]}", line[0]) != nullptr : word == "and" || word == "or";
 }
 
-// `name = ...` or `a.b = ...`, on one line or more.
-bool is_assignment(std::string_view code) {
+// The name that `name = ...` or `a.b = ...` sets; empty when the code is no assignment.
+std::string_view assigned_name(std::string_view code) {
   if (code.starts_with("local ")) code = trimmed(code.substr(6));
   const auto end = std::find_if_not(code.begin(), code.end(), [](char c) { return is_word(c) || c == '.'; });
-  const auto rest = trimmed(code.substr(std::size_t(end - code.begin())));
-  return end != code.begin() && rest.starts_with('=') && !rest.starts_with("==");
+  const auto name = code.substr(0, std::size_t(end - code.begin())), rest = trimmed(code.substr(name.size()));
+  return rest.starts_with('=') && !rest.starts_with("==") ? name : std::string_view();
 }
 
-bool ends_early(const std::string& message) { return message.ends_with("<eof>"); }
+// `print x` also ends early for Lua, which waits for an assignment to x; to wait with it would puzzle.
+bool ends_early(const std::string& message) {
+  return message.ends_with("<eof>") && !message.ends_with("syntax error near <eof>");
+}
 
 // Lua's name for a chunk in messages is cut at the front when a path is long.
 std::string with_full_path(std::string message, const std::string& path) {
@@ -91,11 +94,12 @@ std::string with_full_path(std::string message, const std::string& path) {
   return message;
 }
 
-std::string file_line(const std::string& path, long line) {
+// The line and the few before it: Lua notices some mistakes only later.
+std::string file_lines(const std::string& path, long last) {
   std::ifstream in(path);
-  std::string text;
-  while (line-- > 0 && std::getline(in, text)) {
-  }
+  std::string line, text;
+  for (long i = 1; i <= last && std::getline(in, line); ++i)
+    if (i + 3 > last) text += line + '\n';
   return text;
 }
 
@@ -171,7 +175,13 @@ void make_strict(lua_State* L) {
 }
 
 int on_error(lua_State* L) {
-  if (lua_type(L, 1) != LUA_TSTRING) luaL_tolstring(L, 1, nullptr), lua_replace(L, 1);
+  if (lua_type(L, 1) != LUA_TSTRING) {
+    if (luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
+      luaL_tolstring(L, 1, nullptr);
+    else
+      lua_pushstring(L, shown(L, 1, window_width()).c_str());
+    lua_replace(L, 1);
+  }
   lua_settop(L, 1);
   if (shell_of(L).settings.trace) luaL_traceback(L, L, lua_tostring(L, 1), 1);
   return 1;
@@ -325,8 +335,11 @@ Outcome Session::piece(std::string_view code, const std::string& chunk, int line
   }
   const bool quiet = bare.ends_with(';');
   // What a verb made is described when it is given a name, too: data = load "x.csv" tells what was read.
-  if (const Object* o = made.as<Object>(); o && o->type->details && !quiet && is_assignment(bare))
-    say(details_of(*o, window_width()));
+  if (const Object* o = made.as<Object>(); o && o->type->details && !quiet)
+    if (const auto name = assigned_name(bare); !name.empty() && push_path(name)) {
+      if (const Object* set = to_object(L_, -1); set && *set == *o) say(details_of(*o, window_width()));
+      lua_pop(L_, 1);
+    }
   made = {};
   show_results(base + 1, quiet);
   return {};
@@ -382,7 +395,7 @@ Outcome Session::file(const std::string& path, const std::vector<std::string>& a
     const long line = take_position(rest, path);
     const bool name = rest.find("is not defined") != std::string::npos || rest.find(" near ") != std::string::npos;
     if (line > 0 && name && rest.find("\nhint: ") == std::string::npos)
-      if (const std::string hint = hint_for_code(file_line(path, line)); !hint.empty())
+      if (const std::string hint = hint_for_code(file_lines(path, line)); !hint.empty())
         outcome.message += "\nhint: " + hint;
     return outcome;
   };

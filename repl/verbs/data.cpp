@@ -12,6 +12,7 @@
 #include <l2g/data/split.hpp>
 #include <l2g/data/summary.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <thread>
@@ -45,9 +46,14 @@ std::string in_short(const Dataset& d) {
   return s + (d.labelled() ? fmt::format(", {} classes", d.class_count()) : ", no labels");
 }
 
-std::string notes_of(const Dataset& d) {
+// What the readers guessed, each sentence once.
+std::string notes_of(std::initializer_list<const Dataset*> parts) {
+  std::vector<std::string> notes;
+  for (const auto* d : parts)
+    for (const auto& n : d->notes)
+      if (std::find(notes.begin(), notes.end(), n) == notes.end()) notes.push_back(n);
   std::string s;
-  for (const auto& n : d.notes) s += n + "\n";
+  for (const auto& n : notes) s += n + "\n";
   return s;
 }
 
@@ -69,7 +75,7 @@ std::vector<std::string> labels_of(const Dataset& d) {
 void register_types(Registry& registry) {
   registry.type<Dataset>("Dataset", "rows of DNA with or without labels; #d counts them, d[1] is the first")
       .summary([](const Dataset& d) { return d.name + ": " + in_short(d); })
-      .details([](const Dataset& d) { return data::text(data::summary(d)) + notes_of(d); })
+      .details([](const Dataset& d) { return data::text(data::summary(d)) + notes_of({&d}); })
       .bytes([](const Dataset& d) { return bytes_of(d); })
       .length([](const Dataset& d) { return d.rows(); })
       .item(row_of)
@@ -88,8 +94,8 @@ void register_types(Registry& registry) {
       .details([](const Splits& s) {
         std::string out;
         for (const auto* d : {&s.train, &s.dev, &s.test})
-          if (!d->empty()) out += data::text(data::summary(*d)) + notes_of(*d);
-        return out;
+          if (!d->empty()) out += data::text(data::summary(*d));
+        return out + notes_of({&s.train, &s.dev, &s.test});
       })
       .bytes([](const Splits& s) { return bytes_of(s.train) + bytes_of(s.dev) + bytes_of(s.test); })
       .part("train", "what models learn from", &Splits::train)
