@@ -49,6 +49,15 @@ constexpr bool works_in_place() {
     return false;
 }
 
+/// What a layer's backward really reads: a layer built at run time knows better than its type.
+template <class L>
+constexpr unsigned uses_of(const L& l) {
+  if constexpr (requires { l.uses_now(); })
+    return l.uses_now();
+  else
+    return L::uses;
+}
+
 /// What a layer reads: values (T), integer ids (std::int32_t), or whichever its first layer turns out to read.
 enum class Input { values, ids, either };
 template <class L>

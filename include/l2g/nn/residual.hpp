@@ -9,10 +9,13 @@ struct Residual {
   static constexpr std::string_view name = "Residual";
   static constexpr bool plain = std::same_as<Skip, Identity>;
   static constexpr unsigned uses = (F::uses & uses_x) | (Skip::uses & uses_x);
-  // f(x) itself is gone when its own backward wants it, because the sum lies in y: then it is kept.
-  static constexpr bool keeps_f = F::uses & uses_y, keeps_skip = !plain && (Skip::uses & uses_y);
   [[no_unique_address]] F f{};
   [[no_unique_address]] Skip skip{};
+
+  // f(x) itself is gone when its own backward wants it, because the sum lies in y: then it is kept.
+  constexpr bool keeps_f() const { return uses_of(f) & uses_y; }
+  constexpr bool keeps_skip() const { return !plain && (uses_of(skip) & uses_y); }
+  constexpr unsigned uses_now() const { return (uses_of(f) | (plain ? 0u : uses_of(skip))) & uses_x; }
 
   template <class T, class D>
   struct Params {
@@ -33,17 +36,19 @@ struct Residual {
     decltype(std::declval<const F&>().template saved<T, D>(std::declval<In>())) f;
     decltype(std::declval<const Skip&>().template saved<T, D>(std::declval<In>())) skip;
     View<T, Out, D> f_out, skip_out;
+    bool keeps_f = false, keeps_skip = false;
     constexpr void each(auto& v) {
       f.each(v);
       skip.each(v);
-      if constexpr (keeps_f) v.field("f", f_out);
-      if constexpr (keeps_skip) v.field("skip", skip_out);
+      if (keeps_f) v.field("f", f_out);
+      if (keeps_skip) v.field("skip", skip_out);
     }
   };
   template <class T, class D, class In>
   constexpr Saved<T, D, In> saved(In s) const {
     const auto o = f.out(s);
-    return {f.template saved<T, D>(s), skip.template saved<T, D>(s), {nullptr, o}, {nullptr, o}};
+    return {
+        f.template saved<T, D>(s), skip.template saved<T, D>(s), {nullptr, o}, {nullptr, o}, keeps_f(), keeps_skip()};
   }
   template <class T, class In>
   constexpr std::size_t scratch(In s) const {
@@ -67,14 +72,14 @@ struct Residual {
   template <class D, class T, class In, class Out>
   void forward(Context<D>& c, const auto& p, View<T, In, D> x, View<T, Out, D> y, auto& s) const {
     auto fy = s.f_out;
-    fy.data = keeps_f ? s.f_out.data : y.data;
+    fy.data = s.keeps_f ? s.f_out.data : y.data;
     f.forward(c, p.f, x, fy, s.f);
     if constexpr (plain) {
       map(c, y.size(), kernels::Add<T>{fy.data, x.data, y.data});
     } else {
       Frame frame(c.scratch);
       auto ky = s.skip_out;
-      if (!keeps_skip) ky.data = c.scratch.template take<T>(y.size());
+      if (!s.keeps_skip) ky.data = c.scratch.template take<T>(y.size());
       skip.forward(c, p.skip, x, ky, s.skip);
       map(c, y.size(), kernels::Add<T>{fy.data, ky.data, y.data});
     }
@@ -83,7 +88,7 @@ struct Residual {
   void backward(Context<D>& c, const auto& p, View<T, In, D> x, View<T, Out, D> y, View<T, Out, D> dy,
                 View<T, In, D> dx, auto& s, auto& g) const {
     auto fy = s.f_out;
-    fy.data = keeps_f ? s.f_out.data : y.data;
+    fy.data = s.keeps_f ? s.f_out.data : y.data;
     f.backward(c, p.f, x, fy, dy, dx, s.f, g.f);
     if constexpr (plain) {
       if (dx.data) map(c, dx.size(), kernels::Add<T>{dx.data, dy.data, dx.data});

@@ -6,32 +6,37 @@
 
 namespace l2g {
 
-/// The mask of each training step is drawn afresh: Bernoulli(keep) / keep for each rank; ones in evaluation.
-template <int KeepPerMille = 1000>
+/// A policy of rank masks. Here the mask of each training step is drawn afresh: Bernoulli(keep) / keep for each rank,
+/// keep = KeepPerMille / 1000; ones in evaluation.
+template <index_t KeepPerMille = dyn>
 struct PerStep {
-  static constexpr double keep = KeepPerMille / 1000.0;
+  [[no_unique_address]] Extent<KeepPerMille> per_mille{};
   template <class D, class T>
-  static void fill(Context<D>& c, T* mask, index_t rank, std::uint32_t stream) {
+  void fill(Context<D>& c, T* mask, index_t rank, std::uint32_t stream) const {
+    const double keep = double(per_mille) / 1000;
     map(c, rank, kernels::RankMask<T>{c.state, stream, keep_word(keep), T(1 / keep), c.training && keep < 1, mask});
   }
 };
 
-/// y = base(x) + s B ((lambda o mask) o (A x)), s = alpha / rank, alpha = rank x Scale / 1000 (Zhang et al. 2023 with
-/// the names of PEFT). Parameters: lora_A (R, I) and lora_B (O, R) normal 0.02, lora_E (R) zero; base frozen; mask (R)
-/// a buffer that Policy fills.
-template <class Base, index_t R = dyn, class Policy = PerStep<>, int ScalePerMille = 1000>
+/// y = base(x) + s B ((lambda o mask) o (A x)), s = ScalePerMille / 1000 (Zhang et al. 2023, with the names of PEFT).
+/// Parameters: lora_A (R, I) and lora_B (O, R) normal 0.02, lora_E (R) zero; base frozen; lora_mask (R) a buffer that
+/// Policy fills.
+template <class Base, index_t R = dyn, class Policy = PerStep<1000>, index_t ScalePerMille = 1000>
 struct SvdLora;
 
-template <index_t I, index_t O, bool Bias, index_t R, class Policy, int ScalePerMille>
+template <index_t I, index_t O, bool Bias, index_t R, class Policy, index_t ScalePerMille>
 struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
   static_assert(R < 0 || I < 0 || O < 0 || (R <= I && R <= O), "l2g::SvdLora: the rank is larger than the weight");
   using Base = Frozen<Linear<I, O, Bias>>;
   static constexpr std::string_view name = "SvdLora";
   static constexpr index_t wants = I;
   static constexpr unsigned uses = uses_x;
-  static constexpr double scale = ScalePerMille / 1000.0;
   [[no_unique_address]] Base base{};
   [[no_unique_address]] Extent<R> rank{};
+  [[no_unique_address]] Policy policy{};
+  [[no_unique_address]] Extent<ScalePerMille> scale_per_mille{};
+
+  constexpr double scale() const { return double(scale_per_mille) / 1000; }
 
   template <class T, class D>
   struct Params {
@@ -85,11 +90,11 @@ struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
     const index_t m = x.shape.rows(), i = base.layer.in, o = base.layer.features, r = rank;
     Nothing none;
     base.forward(c, p.base, x, y, none);
-    Policy::fill(c, p.mask.data, r, s.stream.id);
+    policy.fill(c, p.mask.data, r, s.stream.id);
     Frame frame(c.scratch);
     T* v = c.scratch.template take<T>(m * r);
     gemm(c, m, r, i, T(1), x.data, {i}, p.a.data, {i, true}, T(0), s.u.data, {r});
-    rows(c, m, kernels::RankScale<T>{s.u.data, p.e.data, p.mask.data, v, r, T(scale)});
+    rows(c, m, kernels::RankScale<T>{s.u.data, p.e.data, p.mask.data, v, r, T(scale())});
     gemm(c, m, o, r, T(1), v, {r}, p.b.data, {r, true}, T(1), y.data, {o});
   }
   template <class D, class T, class In, class Out>
@@ -105,12 +110,12 @@ struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
     if (g.a.data) {
       const index_t shards = kernels::shards_of(m);
       T* partial = c.scratch.template take<T>(shards * r);
-      rows(c, m, kernels::RankScale<T>{s.u.data, p.e.data, p.mask.data, v, r, T(scale)});
+      rows(c, m, kernels::RankScale<T>{s.u.data, p.e.data, p.mask.data, v, r, T(scale())});
       gemm(c, o, r, m, T(1), dy.data, {o, true}, v, {r}, T(1), g.b.data, {r});
-      rows(c, shards, kernels::RankGrad<T>{s.u.data, dv, p.mask.data, partial, m, r, shards, T(scale)});
+      rows(c, shards, kernels::RankGrad<T>{s.u.data, dv, p.mask.data, partial, m, r, shards, T(scale())});
       map(c, r, kernels::AddShards<T>{partial, g.e.data, shards, r});
     }
-    rows(c, m, kernels::RankScale<T>{dv, p.e.data, p.mask.data, v, r, T(scale)});
+    rows(c, m, kernels::RankScale<T>{dv, p.e.data, p.mask.data, v, r, T(scale())});
     if (g.a.data) gemm(c, r, i, m, T(1), v, {r, true}, x.data, {i}, T(1), g.a.data, {i});
     if (dx.data) gemm(c, m, i, r, T(1), v, {r}, p.a.data, {i}, T(1), dx.data, {i});
   }
@@ -123,7 +128,7 @@ void merge(const L& lora, typename L::template Params<T, Cpu>& p, T sign = T(1))
   const index_t o = w.shape[0], i = w.shape[1], r = lora.rank;
   for (index_t row = 0; row < o; ++row)
     for (index_t k = 0; k < r; ++k) {
-      const T f = sign * T(L::scale) * p.b.data[row * r + k] * p.e.data[k];
+      const T f = sign * T(lora.scale()) * p.b.data[row * r + k] * p.e.data[k];
       for (index_t col = 0; col < i; ++col) w.data[row * i + col] += f * p.a.data[k * i + col];
     }
 }

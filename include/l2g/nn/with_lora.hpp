@@ -70,7 +70,7 @@ struct IsLinear : std::false_type {};
 template <index_t I, index_t O, bool Bias>
 struct IsLinear<Linear<I, O, Bias>> : std::true_type {};
 
-template <index_t R, class Which, class Policy, int ScalePerMille>
+template <index_t R, class Which, class Policy, index_t ScalePerMille>
 struct AddLora {
   template <class L, Text Key>
   static auto change() {
@@ -87,7 +87,7 @@ struct RemoveLora {
   struct Of {
     using type = L;
   };
-  template <class L, index_t R, class Policy, int Scale>
+  template <class L, index_t R, class Policy, index_t Scale>
   struct Of<SvdLora<L, R, Policy, Scale>> {
     using type = L;
   };
@@ -101,7 +101,7 @@ struct RemoveLora {
 }  // namespace detail
 
 /// The model with adapters of rank R; `Which` names the Linear layers, Policy fills the rank masks.
-template <class Model, index_t R, class Which = EveryLinear, class Policy = PerStep<>, int ScalePerMille = 1000>
+template <class Model, index_t R, class Which = EveryLinear, class Policy = PerStep<1000>, index_t ScalePerMille = 1000>
 using with_lora = rewritten<Model, detail::AddLora<R, Which, Policy, ScalePerMille>>;
 
 /// The model as it was before with_lora, all of it trained again: what merged weights are loaded into.

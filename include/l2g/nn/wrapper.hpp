@@ -19,6 +19,14 @@ struct Wrapper {
   static constexpr bool in_place = works_in_place<L>();
   [[no_unique_address]] L layer{};
 
+  constexpr unsigned uses_now() const { return uses_of(layer); }
+  constexpr bool in_place_now() const {
+    if constexpr (requires { layer.in_place_now(); })
+      return layer.in_place_now();
+    else
+      return in_place;
+  }
+
   template <class T, class D>
   constexpr auto saved(auto s) const {
     return layer.template saved<T, D>(s);

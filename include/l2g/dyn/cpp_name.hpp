@@ -1,0 +1,125 @@
+#pragma once
+// How a layer with run-time extents is written as a C++ type with static ones.
+#include <l2g/nn/concat.hpp>
+#include <l2g/nn/conv1d.hpp>
+#include <l2g/nn/embedding.hpp>
+#include <l2g/nn/pool.hpp>
+#include <l2g/nn/with_lora.hpp>
+
+#include <string>
+
+namespace l2g {
+
+namespace detail {
+template <class... N>
+std::string type_of(const char* name, N... n) {
+  std::string s = name;
+  const char* separator = "<";
+  ((s += separator + std::to_string(n), separator = ", "), ...);
+  return s + (sizeof...(n) ? ">" : "");
+}
+inline std::string wrapped(const char* name, const std::string& a) { return name + ("<" + a + ">"); }
+inline std::string wrapped(const char* name, const std::string& a, const std::string& b) {
+  return name + ("<" + a + ", " + b + ">");
+}
+}  // namespace detail
+
+template <index_t I, index_t O, bool Bias>
+std::string cpp_name(const Linear<I, O, Bias>& l) {
+  const std::string head = "Linear<" + std::to_string(l.in) + ", " + std::to_string(l.features);
+  return head + (Bias ? ">" : ", false>");
+}
+template <index_t I, index_t O, index_t K, index_t Dil, Padding P, index_t S, index_t G>
+std::string cpp_name(const Conv1d<I, O, K, Dil, P, S, G>& l) {
+  const char* padding = P == Padding::same ? "same" : P == Padding::causal ? "causal" : "valid";
+  std::string s = "Conv1d<";
+  for (const index_t n : {index_t(l.in), index_t(l.features), index_t(l.kernel), index_t(l.dilation)})
+    s += std::to_string(n) + ", ";
+  return s + "Padding::" + padding + ", " + std::to_string(l.stride) + ", " + std::to_string(l.groups) + ">";
+}
+template <index_t E, index_t C, index_t P, index_t O>
+std::string cpp_name(const Embedding<E, C, P, O>& l) {
+  return detail::type_of("Embedding", index_t(l.entries), index_t(l.features), index_t(l.positions), index_t(l.offset));
+}
+template <index_t C>
+std::string cpp_name(const LayerNorm<C>& l) {
+  return detail::type_of("LayerNorm", index_t(l.in));
+}
+template <index_t C>
+std::string cpp_name(const BatchNorm1d<C>& l) {
+  return detail::type_of("BatchNorm1d", index_t(l.in));
+}
+template <index_t W, index_t S>
+std::string cpp_name(const MaxPool<W, S>& l) {
+  return detail::type_of("MaxPool", index_t(l.window), index_t(l.stride));
+}
+template <index_t W, index_t S>
+std::string cpp_name(const AveragePool<W, S>& l) {
+  return detail::type_of("AveragePool", index_t(l.window), index_t(l.stride));
+}
+template <index_t P>
+std::string cpp_name(const Dropout<P>& l) {
+  return detail::type_of("Dropout", index_t(l.per_mille));
+}
+/// Layers without numbers are called by their name.
+template <class L>
+requires std::derived_from<L, Elementwise> && std::is_empty_v<L> std::string cpp_name(const L&) {
+  return std::string(L::name);
+}
+template <index_t C, index_t H, index_t P, bool Causal, class Qkv, class Proj>
+std::string cpp_name(const SelfAttention<C, H, P, Causal, Qkv, Proj>& l) {
+  std::string s = "SelfAttention<";
+  for (const index_t n : {index_t(l.in), index_t(l.heads), index_t(l.per_mille)}) s += std::to_string(n) + ", ";
+  return s + (Causal ? "true, " : "false, ") + cpp_name(l.qkv) + ", " + cpp_name(l.proj) + ">";
+}
+template <index_t C, index_t F, bool Tanh, class Up, class Down>
+std::string cpp_name(const FeedForward<C, F, Tanh, Up, Down>& l) {
+  return "FeedForward<" + std::to_string(l.in) + ", " + std::to_string(l.hidden) + (Tanh ? ", true, " : ", false, ") +
+         cpp_name(l.up) + ", " + cpp_name(l.down) + ">";
+}
+template <index_t K>
+std::string cpp_name(const PerStep<K>& p) {
+  return detail::type_of("PerStep", index_t(p.per_mille));
+}
+template <class Base, index_t R, class Policy, index_t Scale>
+std::string cpp_name(const SvdLora<Base, R, Policy, Scale>& l) {
+  return "SvdLora<" + cpp_name(l.base.layer) + ", " + std::to_string(l.rank) + ", " + cpp_name(l.policy) + ", " +
+         std::to_string(l.scale_per_mille) + ">";
+}
+template <class... L>
+std::string cpp_name(const Sequential<L...>& s);
+template <index_t N, class L>
+std::string cpp_name(const Repeat<N, L>& r);
+template <class A, class B>
+std::string cpp_name(const Concat<A, B>& c);
+template <class F, class Skip>
+std::string cpp_name(const Residual<F, Skip>& r);
+template <class L>
+std::string cpp_name(const Frozen<L>& f) {
+  return detail::wrapped("Frozen", cpp_name(f.layer));
+}
+template <Text Key, class L>
+std::string cpp_name(const Named<Key, L>& f) {
+  return "Named<\"" + std::string(Key.view()) + "\", " + cpp_name(f.layer) + ">";
+}
+template <class F, class Skip>
+std::string cpp_name(const Residual<F, Skip>& r) {
+  return Residual<F, Skip>::plain ? detail::wrapped("Residual", cpp_name(r.f))
+                                  : detail::wrapped("Residual", cpp_name(r.f), cpp_name(r.skip));
+}
+template <class A, class B>
+std::string cpp_name(const Concat<A, B>& c) {
+  return detail::wrapped("Concat", cpp_name(c.first), cpp_name(c.second));
+}
+template <index_t N, class L>
+std::string cpp_name(const Repeat<N, L>& r) {
+  return "Repeat<" + std::to_string(N) + ", " + cpp_name(r.layer) + ">";
+}
+template <class... L>
+std::string cpp_name(const Sequential<L...>& s) {
+  std::string t;
+  times<sizeof...(L)>([&](auto i) { t += (i ? ", " : "") + cpp_name(get<i>(s.layers)); });
+  return detail::wrapped("Sequential", t);
+}
+
+}  // namespace l2g

@@ -1,0 +1,313 @@
+#pragma once
+#include <l2g/core/errors.hpp>
+#include <l2g/dyn/registry.hpp>
+
+#include <cmath>
+
+namespace l2g::model {
+namespace detail {
+
+/// The arguments of one layer, checked against its kind, defaults filled in.
+class Arguments {
+ public:
+  Arguments(const Spec& s, const LayerKind& k) : spec_(s), kind_(k) {
+    std::vector<std::string_view> names;
+    for (const Argument& a : k.arguments) names.push_back(a.name);
+    const auto known = [&](const std::string& n) {
+      for (const auto& a : names)
+        if (a == n) return;
+      throw error(std::string(k.name) + ": " + unknown("option", n, names));
+    };
+    for (const auto& [n, v] : s.numbers) known(n);
+    for (const auto& [n, v] : s.words) known(n);
+    for (const Argument& a : k.arguments)
+      if (a.required && !s.numbers.count(std::string(a.name)))
+        throw error(std::string(k.name) + ": option '" + std::string(a.name) + "' is needed: " + std::string(a.doc));
+    const int n = int(s.parts.size());
+    if (n < k.least || n > k.most)
+      throw error(std::string(k.name) + " takes " +
+                  (k.least == k.most ? std::to_string(k.most)
+                   : k.most > 99     ? "at least " + std::to_string(k.least)
+                                     : std::to_string(k.least) + " to " + std::to_string(k.most)) +
+                  " layers inside, got " + std::to_string(n));
+  }
+  double number(std::string_view name) const {
+    const auto i = spec_.numbers.find(std::string(name));
+    return i != spec_.numbers.end() ? i->second : argument(name).value;
+  }
+  index_t integer(std::string_view name, index_t least = 1) const {
+    const double v = number(name);
+    if (v != std::floor(v) || v < double(least) || v > 1e9)
+      throw error(std::string(kind_.name) + ": '" + std::string(name) + "' must be a whole number of at least " +
+                  std::to_string(least) + ", got " + text(v));
+    return index_t(v);
+  }
+  index_t per_mille(std::string_view name, bool below_one) const {
+    const double v = number(name);
+    if (!(v >= 0 && (below_one ? v < 1 : v <= 1)))
+      throw error(std::string(kind_.name) + ": '" + std::string(name) + "' must lie between 0 and 1, got " + text(v));
+    return index_t(std::lround(v * 1000));
+  }
+  std::string word(std::string_view name) const {
+    const std::string_view choices = argument(name).choices;
+    std::vector<std::string_view> list;
+    for (std::size_t a = 0; a <= choices.size();) {
+      const std::size_t b = std::min(choices.find('|', a), choices.size());
+      list.push_back(choices.substr(a, b - a));
+      a = b + 1;
+    }
+    const auto i = spec_.words.find(std::string(name));
+    if (i == spec_.words.end()) return std::string(list.front());
+    for (const auto& c : list)
+      if (c == i->second) return i->second;
+    throw error(std::string(kind_.name) + ", option '" + std::string(name) + "': " + unknown("value", i->second, list));
+  }
+  std::string free_word(std::string_view name) const {
+    const auto i = spec_.words.find(std::string(name));
+    return i == spec_.words.end() ? "" : i->second;
+  }
+
+ private:
+  static std::string text(double v) {
+    std::string s = std::to_string(v);
+    while (s.find('.') != s.npos && (s.back() == '0' || s.back() == '.')) {
+      const bool dot = s.back() == '.';
+      s.pop_back();
+      if (dot) break;
+    }
+    return s;
+  }
+  const Argument& argument(std::string_view name) const {
+    for (const Argument& a : kind_.arguments)
+      if (a.name == name) return a;
+    throw error("l2g: the registry has no argument '" + std::string(name) + "' of " + std::string(kind_.name));
+  }
+  const Spec& spec_;
+  const LayerKind& kind_;
+};
+
+inline bool lists(const std::string& words, std::string_view one) {
+  return words.empty() || ("+" + words + "+").find("+" + std::string(one) + "+") != std::string::npos;
+}
+
+template <class T>
+struct Builder {
+  const Spec& spec;
+  const Arguments& a;
+  Seq in;
+  using Lora = SvdLora<Linear<>, dyn, PerStep<dyn>, dyn>;
+
+  Lora lora(index_t i, index_t o) const {
+    return {{{{i, o}}},
+            a.integer("lora_rank"),
+            {a.per_mille("lora_keep", false)},
+            index_t(std::lround(a.number("lora_scale") * 1000))};
+  }
+  bool adapted() const { return a.number("lora_rank") > 0; }
+
+  AnyLayer<T> linear() const {
+    const index_t o = a.integer("out");
+    if (adapted()) return lora(in[2], o);
+    return Linear<>{in[2], o};
+  }
+  AnyLayer<T> conv1d() const {
+    const index_t o = a.integer("out"), k = a.integer("kernel"), d = a.integer("dilation"), s = a.integer("stride");
+    const index_t g = a.number("groups") == 0 ? in[2] : a.integer("groups");
+    const std::string p = a.word("padding");
+    if (p == "causal") return Conv1d<dyn, dyn, dyn, dyn, Padding::causal>{in[2], o, k, d, s, g};
+    if (p == "valid") return Conv1d<dyn, dyn, dyn, dyn, Padding::valid>{in[2], o, k, d, s, g};
+    return Conv1d<>{in[2], o, k, d, s, g};
+  }
+  template <class Qkv, class Proj, bool Causal>
+  AnyLayer<T> attention(Qkv qkv, Proj proj) const {
+    return SelfAttention<dyn, dyn, dyn, Causal, Qkv, Proj>{in[2], a.integer("heads"), a.per_mille("dropout", true), qkv,
+                                                           proj};
+  }
+  template <bool Causal>
+  AnyLayer<T> attention() const {
+    const index_t c = in[2];
+    const Linear<> q{c, 3 * c}, p{c, c};
+    const Frozen<Linear<>> fq{{q}}, fp{{p}};
+    if (!adapted()) return attention<Linear<>, Linear<>, Causal>(q, p);
+    const std::string which = a.free_word("lora");
+    if (lists(which, "qkv") && lists(which, "proj")) return attention<Lora, Lora, Causal>(lora(c, 3 * c), lora(c, c));
+    if (lists(which, "qkv")) return attention<Lora, Frozen<Linear<>>, Causal>(lora(c, 3 * c), fp);
+    return attention<Frozen<Linear<>>, Lora, Causal>(fq, lora(c, c));
+  }
+  template <class Up, class Down>
+  AnyLayer<T> feed_forward(Up up, Down down, index_t h) const {
+    return FeedForward<dyn, dyn, false, Up, Down>{in[2], h, up, down};
+  }
+  AnyLayer<T> feed_forward() const {
+    const index_t c = in[2], h = a.number("hidden") == 0 ? 4 * c : a.integer("hidden");
+    const Linear<> u{c, h}, d{h, c};
+    if (!adapted()) return feed_forward(u, d, h);
+    const std::string which = a.free_word("lora");
+    if (lists(which, "up") && lists(which, "down")) return feed_forward(lora(c, h), lora(h, c), h);
+    if (lists(which, "up")) return feed_forward(lora(c, h), Frozen<Linear<>>{{d}}, h);
+    return feed_forward(Frozen<Linear<>>{{u}}, lora(h, c), h);
+  }
+  /// A transformer block is made of its parts: the same keys and the same bits as the static TransformerBlock.
+  AnyLayer<T> transformer() const {
+    const double heads = a.number("heads"), dropout = a.number("dropout");
+    Spec attend = layer("attention", {{"heads", heads}, {"dropout", dropout}}, {{"causal", a.word("causal")}});
+    Spec feed = layer("feed_forward", {{"hidden", a.number("hidden")}});
+    Spec norm = layer("layer_norm"), drop = layer("dropout", {{"share", dropout}});
+    if (adapted()) {
+      std::vector<std::string> only;
+      for (const char* k : {"qkv", "proj", "up", "down"})
+        if (lists(a.free_word("lora"), k)) only.push_back(k);
+      const auto adapt = [&](const Spec& s) {
+        return with_lora(s, a.integer("lora_rank"), a.number("lora_keep"), a.number("lora_scale"), only);
+      };
+      attend = adapt(attend), feed = adapt(feed), norm = norm.freeze();
+    }
+    attend.key = "self", feed.key = "mlp";
+    const Spec block =
+        a.word("norm") == "pre"
+            ? sequential({residual(sequential({norm.named("norm"), attend, drop})).named("attention"),
+                          residual(sequential({norm.named("norm"), feed, drop})).named("feed_forward")})
+            : sequential({residual(sequential({attend, drop})).named("attention"), norm.named("norm1"),
+                          residual(sequential({feed, drop})).named("feed_forward"), norm.named("norm2")});
+    return build<T>(block, in);
+  }
+  AnyLayer<T> chain(index_t times) const {
+    AnySequential<T> s;
+    Seq shape = in;
+    for (index_t n = 0; n < times; ++n)
+      for (std::size_t i = 0; i < spec.parts.size(); ++i) {
+        const Spec& part = spec.parts[i];
+        AnyLayer<T> l;
+        try {
+          l = build<T>(part, shape);
+          shape = l.out(shape);
+        } catch (const shape_error& e) {
+          throw shape_error("layer " + (part.key.empty() ? std::string(number_key(s.count())) : part.key) + ", " +
+                            part.type + ": " + e.what());
+        }
+        s.layers.push_back({part.key, std::move(l)});
+      }
+    return s;
+  }
+  AnyLayer<T> residual_of() const {
+    AnyLayer<T> f = build<T>(spec.parts[0], in);
+    if (spec.parts.size() == 1) return Residual<AnyLayer<T>>{std::move(f), {}};
+    return Residual<AnyLayer<T>, AnyLayer<T>>{std::move(f), build<T>(spec.parts[1], in)};
+  }
+  AnyLayer<T> make() const {
+    const std::string& t = spec.type;
+    if (t == "linear") return linear();
+    if (t == "conv1d") return conv1d();
+    if (t == "embedding")
+      return Embedding<>{a.integer("entries"), a.integer("out"), a.integer("positions", 0), a.integer("offset", 0)};
+    if (t == "batch_norm") return BatchNorm1d<>{in[2]};
+    if (t == "layer_norm") return LayerNorm<>{in[2]};
+    if (t == "relu") return Relu{};
+    if (t == "gelu") {
+      if (a.word("form") == "tanh") return GeluTanh{};
+      return Gelu{};
+    }
+    if (t == "dropout") return Dropout<>{{}, a.per_mille("share", true)};
+    if (t == "max_pool" || t == "average_pool") {
+      const index_t w = a.integer("window"), s = a.number("stride") == 0 ? w : a.integer("stride");
+      if (t == "max_pool") return MaxPool<dyn, dyn>{{w, s}};
+      return AveragePool<dyn, dyn>{{w, s}};
+    }
+    if (t == "mean_pool") return MeanPool{};
+    if (t == "global_max_pool") return GlobalMaxPool{};
+    if (t == "flatten") return Flatten{};
+    if (t == "identity") return Identity{};
+    if (t == "attention") return a.word("causal") == "yes" ? attention<true>() : attention<false>();
+    if (t == "feed_forward") return feed_forward();
+    if (t == "transformer") return transformer();
+    if (t == "sequential") return chain(1);
+    if (t == "repeat") return chain(a.integer("times"));
+    if (t == "residual") return residual_of();
+    return Concat<AnyLayer<T>, AnyLayer<T>>{build<T>(spec.parts[0], in), build<T>(spec.parts[1], in)};
+  }
+};
+
+}  // namespace detail
+
+L2G_INLINE const std::vector<LayerKind>& layer_kinds() {
+  static const std::vector<LayerKind> kinds = [] {
+    const auto lora = [](std::vector<Argument> v) {
+      v.push_back({"lora_rank", "rank of an SVD-LoRA adapter; 0: none", 0});
+      v.push_back({"lora_keep", "probability that a rank takes part in a step", 1});
+      v.push_back({"lora_scale", "factor of the adapter's change", 1});
+      return v;
+    };
+    const Argument which{"lora", "which linear maps are adapted, joined by +; all when empty", 0, false, ""};
+    const Argument causal{"causal", "see only what came before", 0, false, "no|yes"};
+    return std::vector<LayerKind>{
+        {"linear", "y = W x + b at each position", lora({{"out", "channels out", 0, true}})},
+        {"conv1d",
+         "convolution along the sequence",
+         {{"out", "channels out", 0, true},
+          {"kernel", "positions of the window", 3},
+          {"dilation", "step between them", 1},
+          {"stride", "step between windows", 1},
+          {"groups", "groups of channels; 0: each channel on its own (depthwise)", 1},
+          {"padding", "what lies outside counts as zero: centred, or looking back; valid: whole windows only", 0, false,
+           "same|causal|valid"}}},
+        {"embedding",
+         "integer ids to vectors, with learned positions",
+         {{"entries", "number of ids", 0, true},
+          {"out", "channels out", 0, true},
+          {"positions", "rows of the table of positions; 0: none", 0},
+          {"offset", "row of the first position", 0}}},
+        {"batch_norm", "normalises each channel over batch and positions", {}},
+        {"layer_norm", "normalises the channels of each position", {}},
+        {"relu", "max(x, 0)", {}},
+        {"gelu", "x Phi(x)", {{"form", "exact by erf, or the approximation by tanh", 0, false, "erf|tanh"}}},
+        {"dropout", "in training, drops elements at random", {{"share", "share that is dropped", 0.1}}},
+        {"max_pool",
+         "largest value of each window",
+         {{"window", "positions", 2}, {"stride", "step between windows; 0: the window", 0}}},
+        {"average_pool",
+         "mean of each window",
+         {{"window", "positions", 2}, {"stride", "step between windows; 0: the window", 0}}},
+        {"mean_pool", "mean over all positions: one vector a sequence, position is lost", {}},
+        {"global_max_pool", "largest value over all positions: one vector a sequence", {}},
+        {"flatten", "all positions side by side: one long vector a sequence, position is kept", {}},
+        {"identity", "y = x", {}},
+        {"attention", "multi-head self-attention",
+         lora({{"heads", "number of heads", 4}, {"dropout", "share of probabilities dropped", 0}, causal, which})},
+        {"feed_forward", "two linear maps with a GELU between",
+         lora({{"hidden", "channels between; 0: four times the channels", 0}, which})},
+        {"transformer", "a transformer block: attention and feed-forward, each with residual and norm",
+         lora({{"heads", "number of heads", 4},
+               {"hidden", "channels of the feed-forward; 0: four times the channels", 0},
+               {"dropout", "share dropped", 0},
+               {"norm", "after the sum (RoBERTa) or before the branch (GPT-2)", 0, false, "post|pre"},
+               causal,
+               which})},
+        {"sequential", "one layer after the other", {}, 1, 1000},
+        {"repeat", "the layers inside, several times", {{"times", "how often", 0, true}}, 1, 1000},
+        {"residual", "f(x) + x, or f(x) + skip(x)", {}, 1, 2},
+        {"concat", "two branches side by side: their channels follow each other", {}, 2, 2},
+    };
+  }();
+  return kinds;
+}
+
+L2G_INLINE const LayerKind& layer_kind(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const LayerKind& k : layer_kinds()) {
+    if (k.name == name) return k;
+    names.push_back(k.name);
+  }
+  throw error(unknown("layer", name, names));
+}
+
+template <class T>
+AnyLayer<T> build(const Spec& spec, Seq in) {
+  const LayerKind& kind = layer_kind(spec.type);
+  const detail::Arguments arguments(spec, kind);
+  AnyLayer<T> l = detail::Builder<T>{spec, arguments, in}.make();
+  l.out(in);  // all checks of the layer itself
+  if (spec.frozen) return Frozen<AnyLayer<T>>{{std::move(l)}};
+  return l;
+}
+
+}  // namespace l2g::model

@@ -1,0 +1,64 @@
+#pragma once
+// Spec: a model as data: what the shell builds, what a file stores, what the registry makes a layer of.
+#include <l2g/core/config.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace l2g::model {
+
+struct Spec {
+  std::string type;                            // a name of the registry: "conv1d"
+  std::map<std::string, double> numbers{};     // arguments: {"out", 64}
+  std::map<std::string, std::string> words{};  // {"padding", "same"}
+  std::vector<Spec> parts{};                   // the layers inside of a container
+  std::string key{};                           // name of the parameters; empty: the place in the container
+  bool frozen = false;                         // not trained
+
+  Spec named(std::string k) const {
+    Spec s = *this;
+    s.key = std::move(k);
+    return s;
+  }
+  Spec freeze(bool f = true) const {
+    Spec s = *this;
+    s.frozen = f;
+    return s;
+  }
+  bool operator==(const Spec&) const = default;
+};
+
+/// Containers.
+inline Spec sequential(std::vector<Spec> parts) { return {.type = "sequential", .parts = std::move(parts)}; }
+inline Spec residual(Spec f) { return {.type = "residual", .parts = {std::move(f)}}; }
+inline Spec residual(Spec f, Spec skip) { return {.type = "residual", .parts = {std::move(f), std::move(skip)}}; }
+inline Spec layer(std::string type, std::map<std::string, double> numbers = {},
+                  std::map<std::string, std::string> words = {}) {
+  return {.type = std::move(type), .numbers = std::move(numbers), .words = std::move(words)};
+}
+
+/// The part of a model under a dotted key ("body.0"); throws l2g::error with the keys that there are.
+const Spec& part_of(const Spec& model, std::string_view key);
+
+/// Every linear map of a layer gets an SVD-LoRA of this rank, everything else in it is frozen. keep: probability that a
+/// rank takes part in a training step; scale: factor of the change; only: keys of the linear maps that are chosen
+/// ("qkv", "proj", "up", "down"); empty: all.
+Spec with_lora(const Spec& s, index_t rank, double keep = 1, double scale = 1,
+               const std::vector<std::string>& only = {});
+/// The model without adapters, nothing frozen.
+Spec without_lora(const Spec& s);
+
+/// JSON, for files; from_json throws l2g::error that names what is wrong.
+std::string to_json(const Spec& s);
+Spec from_json(std::string_view text);
+
+/// A few lines for people: one layer a line, indented.
+std::string to_text(const Spec& s);
+
+}  // namespace l2g::model
+
+#ifndef L2G_COMPILED
+#include <l2g/dyn/spec-inl.hpp>
+#endif

@@ -1,0 +1,8 @@
+#include <l2g/dyn/export-inl.hpp>
+#include <l2g/dyn/registry-inl.hpp>
+#include <l2g/dyn/spec-inl.hpp>
+
+namespace l2g::model {
+template AnyLayer<float> build<float>(const Spec&, Seq);
+template AnyLayer<double> build<double>(const Spec&, Seq);
+}  // namespace l2g::model
