@@ -1,5 +1,6 @@
 #pragma once
 // Sequential with layers chosen at run time: the same order, keys, memory sharing and bits as the static one.
+#include <l2g/core/errors.hpp>
 #include <l2g/core/text.hpp>
 #include <l2g/dyn/any.hpp>
 
