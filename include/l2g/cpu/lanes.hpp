@@ -149,6 +149,15 @@ struct Lanes {
     else
       for (index_t i = j; i < end; ++i) p[i] = w[i - j];
   }
+  /// One number of the whole row: what `leader` may write, and every thread may read after a sync.
+  template <class T>
+  L2G_LANE static T read(const T* p, index_t i) {
+    return p[i];
+  }
+  template <class T, class V>
+  L2G_LANE static void write(T* p, index_t i, V v) {
+    p[i] = T(v);
+  }
   template <class T>
   L2G_LANE static Vec<T> value(T v) {
     return splat(v);

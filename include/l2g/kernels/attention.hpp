@@ -50,7 +50,7 @@ struct AttentionRow {  // item r: scores -> probabilities (dropped), and the log
       for (index_t j = cx.first(); j < n; j += cx.step()) cx.store(s, j, n, cx.load(s, j, n) * inv);
     }
     for (index_t j = n + cx.first(); j < keys; j += cx.step()) cx.store(s, j, keys, cx.value(T(0)));
-    if (cx.leader()) log_sum[q] = top + std::log(total);
+    if (cx.leader()) cx.write(log_sum, q, top + std::log(total));
   }
   L2G_HD void apply_mask(auto& cx, T* s, index_t n, index_t q, T factor) const {
     const index_t base = first_mask + q * mask_row;
@@ -78,7 +78,7 @@ struct AttentionRowGrad {  // item r: scores -> gradient of the scores, dprobs -
     auto dot = cx.value(T(0));
     for (index_t j = cx.first(); j < head_width; j += cx.step())
       dot = cx.fma(cx.load(out + r * ld_out, j, head_width), cx.load(dout + r * ld_out, j, head_width), dot);
-    const T delta = cx.sum(dot), shift = log_sum[q];
+    const T delta = cx.sum(dot), shift = cx.read(log_sum, q);
     if (!drop) {
       for (index_t j = cx.first(); j < n; j += cx.step()) {
         const auto p = cx.exp(cx.load(s, j, n) * scale - shift);

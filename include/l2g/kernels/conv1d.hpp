@@ -67,7 +67,7 @@ struct TransposeTaps {  // item (group, i): (out, taps, in) -> (in, taps, out), 
     T* to = turned + item * taps * out;
     for (index_t n = cx.first(); n < taps * out; n += cx.step())
       for (index_t e = n; e < n + cx.step() && e < taps * out && e < n + cx.width; ++e)
-        to[e] = w[(e % out) * taps * in + e / out * in + i];
+        cx.write(to, e, cx.read(w, (e % out) * taps * in + e / out * in + i));
   }
 };
 
@@ -79,7 +79,7 @@ struct TurnDepthwise {  // item k: (channels, taps) -> (taps, channels)
   index_t c, taps;
   L2G_HD void operator()(auto& cx, index_t k) const {
     for (index_t j = cx.first(); j < c; j += cx.step())
-      for (index_t e = j; e < c && e < j + cx.width; ++e) turned[k * c + e] = weight[e * taps + k];
+      for (index_t e = j; e < c && e < j + cx.width; ++e) cx.write(turned, k * c + e, cx.read(weight, e * taps + k));
   }
 };
 template <class T>
@@ -89,7 +89,8 @@ struct AddTurnedDepthwise {  // item k: (taps, channels) added to (channels, tap
   index_t c, taps;
   L2G_HD void operator()(auto& cx, index_t k) const {
     for (index_t j = cx.first(); j < c; j += cx.step())
-      for (index_t e = j; e < c && e < j + cx.width; ++e) weight[e * taps + k] += turned[k * c + e];
+      for (index_t e = j; e < c && e < j + cx.width; ++e)
+        cx.write(weight, e * taps + k, cx.read(weight, e * taps + k) + cx.read(turned, k * c + e));
   }
 };
 template <class T>

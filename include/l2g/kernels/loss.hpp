@@ -23,7 +23,7 @@ struct LabelWeight {
     double sum = 0;
     for (index_t i = 0; i < n; ++i)
       if (counts(lengths, label, i, l)) sum += weights ? weights[label[i]] : 1.0;
-    total[0] = T(sum > 1e-12 ? sum : 1e-12);
+    cx.write(total, 0, T(sum > 1e-12 ? sum : 1e-12));
   }
 };
 
@@ -43,7 +43,7 @@ struct CrossEntropy {
     T* d = dx + r * c;
     if (!counts(lengths, label, r, l)) {
       for (index_t j = cx.first(); j < c; j += cx.step()) cx.store(d, j, c, cx.value(T(0)));
-      if (cx.leader()) loss[r] = T(0);
+      if (cx.leader()) cx.write(loss, r, T(0));
       return;
     }
     auto m = cx.value(T(-1e30)), s = cx.value(T(0));
@@ -62,18 +62,19 @@ struct CrossEntropy {
       for (index_t k = 0; k < c; ++k) {
         const T w = (weights ? T(weights[k]) : T(1)) * share;
         mass += w;
-        value += w * (log_sum - row[k]);
+        value += w * (log_sum - cx.read(row, k));
       }
     mass += own;
-    value += own * (log_sum - row[y]);
-    const T scale = T(1) / total[0];
+    value += own * (log_sum - cx.read(row, y));
+    const T scale = T(1) / cx.read(total, 0);
     for (index_t j = cx.first(); j < c; j += cx.step())
       cx.store(d, j, c, cx.exp(cx.load(row, j, c, T(-1e30)) - top) * (inv * mass * scale));
     cx.sync();
     if (cx.leader()) {
-      for (index_t k = 0; smoothing > T(0) && k < c; ++k) d[k] -= (weights ? T(weights[k]) : T(1)) * share * scale;
-      d[y] -= own * scale;
-      loss[r] = value * scale;
+      for (index_t k = 0; smoothing > T(0) && k < c; ++k)
+        cx.write(d, k, cx.read(d, k) - (weights ? T(weights[k]) : T(1)) * share * scale);
+      cx.write(d, y, cx.read(d, y) - own * scale);
+      cx.write(loss, r, value * scale);
     }
   }
 };
@@ -88,20 +89,20 @@ struct BinaryCrossEntropy {
   T positive_weight;
   L2G_HD void operator()(auto& cx, index_t r) const {
     const bool real = counts(lengths, nullptr, r, l);
-    const T scale = T(1) / total[0];
+    const T scale = T(1) / cx.read(total, 0);
     if (!cx.leader()) return;
     T value = 0;
     for (index_t j = r * c; j < (r + 1) * c; ++j) {
-      const T t = target[j], v = x[j];
-      dx[j] = T(0);
+      const T t = cx.read(target, j), v = cx.read(x, j);
+      cx.write(dx, j, T(0));
       if (!real || t < T(0)) continue;
       const T e = std::exp(v < T(0) ? v : -v), soft = std::log1p(e);                    // log(1 + exp(-|v|))
       const T up = (v > T(0) ? T(0) : -v) + soft, down = (v > T(0) ? v : T(0)) + soft;  // -log s(v), -log(1 - s(v))
       const T sigmoid = v < T(0) ? e / (T(1) + e) : T(1) / (T(1) + e);
       value += positive_weight * t * up + (T(1) - t) * down;
-      dx[j] = ((T(1) - t) * sigmoid - positive_weight * t * (T(1) - sigmoid)) * scale;
+      cx.write(dx, j, ((T(1) - t) * sigmoid - positive_weight * t * (T(1) - sigmoid)) * scale);
     }
-    loss[r] = value * scale;
+    cx.write(loss, r, value * scale);
   }
 };
 /// One item: how many targets count.
@@ -114,8 +115,9 @@ struct TargetCount {
   L2G_HD void operator()(auto& cx, index_t) const {
     if (!cx.leader()) return;
     double sum = 0;
-    for (index_t i = 0; i < n * c; ++i) sum += counts(lengths, nullptr, i / c, l) && (!target || target[i] >= T(0));
-    total[0] = T(sum > 0 ? sum : 1);
+    for (index_t i = 0; i < n * c; ++i)
+      sum += counts(lengths, nullptr, i / c, l) && (!target || cx.read(target, i) >= T(0));
+    cx.write(total, 0, T(sum > 0 ? sum : 1));
   }
 };
 template <class T>
@@ -125,7 +127,7 @@ struct SquaredError {  // a row of mean (x - target)^2
   Lengths lengths;
   index_t l, c;
   L2G_HD void operator()(auto& cx, index_t r) const {
-    const T scale = counts(lengths, nullptr, r, l) ? T(1) / total[0] : T(0);
+    const T scale = counts(lengths, nullptr, r, l) ? T(1) / cx.read(total, 0) : T(0);
     auto s = cx.value(T(0));
     for (index_t j = cx.first(); j < c; j += cx.step()) {
       const auto d = cx.load(x + r * c, j, c) - cx.load(target + r * c, j, c);
@@ -133,7 +135,7 @@ struct SquaredError {  // a row of mean (x - target)^2
       cx.store(dx + r * c, j, c, d * (T(2) * scale));
     }
     const T value = cx.sum(s) * scale;
-    if (cx.leader()) loss[r] = value;
+    if (cx.leader()) cx.write(loss, r, value);
   }
 };
 

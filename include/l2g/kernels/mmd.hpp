@@ -16,7 +16,7 @@ struct RowSquares {  // square[i] = |z_i|^2
       s = cx.fma(v, v, s);
     }
     const T sum = cx.sum(s);
-    if (cx.leader()) square[i] = sum;
+    if (cx.leader()) cx.write(square, i, sum);
   }
 };
 /// One item: 1 / (4 sigma), sigma = mean squared distance off the diagonal = 2 (N sum |z|^2 - |sum z|^2) / (N^2 - N).
@@ -28,7 +28,8 @@ struct Bandwidth {
   double fixed;  // a bandwidth held constant, or 0
   L2G_HD void operator()(auto& cx, index_t) const {
     double total = 0, length = 0;
-    for (index_t j = cx.first(); j < d; j += cx.step()) {
+    for (index_t begin = 0; begin < d; begin += cx.step()) {  // every thread reaches the sum
+      const index_t j = begin + cx.first();
       auto s = cx.value(T(0));
       for (index_t i = 0; i < n; ++i) s = s + cx.load(source + i * ld_source, j, d);
       for (index_t i = 0; i < m; ++i) s = s + cx.load(target + i * ld_target, j, d);
@@ -36,9 +37,9 @@ struct Bandwidth {
     }
     if (!cx.leader()) return;
     const double rows = double(n + m);
-    for (index_t i = 0; i < n + m; ++i) total += double(squares[i]);
+    for (index_t i = 0; i < n + m; ++i) total += double(cx.read(squares, i));
     const double mean = 2 * (rows * total - length) / (rows * rows - rows), sigma = fixed > 0 ? fixed : mean;
-    rate[0] = T(0.25 / (sigma > 1e-30 ? sigma : 1e-30));
+    cx.write(rate, 0, T(0.25 / (sigma > 1e-30 ? sigma : 1e-30)));
   }
 };
 /// Row i of a block of the Gram matrix becomes slope x dK/dD, the weights of the gradient; value[i] gets its part of
@@ -55,7 +56,7 @@ struct MmdRow {
     T* g = gram + i * columns;
     auto total = cx.value(T(0)), slopes = total;
     const auto zero = total;
-    const T r = rate[0], own = row_square[i];
+    const T r = cx.read(rate, 0), own = cx.read(row_square, i);
     for (index_t j = cx.first(); j < columns; j += cx.step()) {
       auto d = own + cx.load(column_square, j, columns, T(1e30)) - T(2) * cx.load(g, j, columns);
       d = cx.select(d > zero, d, zero);  // lanes behind the end are infinitely far
@@ -67,8 +68,8 @@ struct MmdRow {
     }
     const T sum = cx.sum(total) * weight, slope_sum = cx.sum(slopes);
     if (!cx.leader()) return;
-    value[i] = (add ? value[i] : T(0)) + sum;
-    row_sum[i] = (add ? row_sum[i] : T(0)) + slope_sum;
+    cx.write(value, i, (add ? cx.read(value, i) : T(0)) + sum);
+    cx.write(row_sum, i, (add ? cx.read(row_sum, i) : T(0)) + slope_sum);
   }
 };
 template <class T>
@@ -79,8 +80,8 @@ struct AddSum {  // one item: out[0] += values[0] + values[1] + ...
   L2G_HD void operator()(auto& cx, index_t) const {
     if (!cx.leader()) return;
     T sum = 0;
-    for (index_t i = 0; i < n; ++i) sum += values[i];
-    out[0] += sum;
+    for (index_t i = 0; i < n; ++i) sum += cx.read(values, i);
+    cx.write(out, 0, cx.read(out, 0) + sum);
   }
 };
 template <class T>
@@ -90,7 +91,7 @@ struct ScaleByRow {  // y[i] = sum[i] * x[i]
   index_t d, ld_x, ld_y;
   L2G_HD void operator()(auto& cx, index_t i) const {
     for (index_t j = cx.first(); j < d; j += cx.step())
-      cx.store(y + i * ld_y, j, d, cx.load(x + i * ld_x, j, d) * sum[i]);
+      cx.store(y + i * ld_y, j, d, cx.load(x + i * ld_x, j, d) * cx.read(sum, i));
   }
 };
 template <class T>

@@ -24,7 +24,7 @@ struct LayerNorm {  // a row: y = (x - mean) * rstd * weight + bias
     const T inv = T(1) / std::sqrt(cx.sum(q) / T(c) + epsilon);
     for (index_t j = cx.first(); j < c; j += cx.step())
       cx.store(y + r * c, j, c, cx.fma((cx.load(row, j, c) - m) * inv, cx.load(weight, j, c), cx.load(bias, j, c)));
-    if (cx.leader()) mean[r] = m, rstd[r] = inv;
+    if (cx.leader()) cx.write(mean, r, m), cx.write(rstd, r, inv);
   }
 };
 template <class T>
@@ -33,7 +33,7 @@ struct LayerNormGrad {  // a row of dx
   T* dx;
   index_t c;
   L2G_HD void operator()(auto& cx, index_t r) const {
-    const T m = mean[r], inv = rstd[r];
+    const T m = cx.read(mean, r), inv = cx.read(rstd, r);
     auto s = cx.value(T(0)), q = s;
     for (index_t j = cx.first(); j < c; j += cx.step()) {
       const auto d = cx.load(dy + r * c, j, c) * cx.load(weight, j, c);
@@ -59,7 +59,7 @@ struct LayerNormParamGrad {  // a shard of rows: partial[s, 0, j] of the weight,
       cx.store(db, j, c, cx.value(T(0)));
     }
     for (index_t i = shard_begin(n, shards, s); i < shard_begin(n, shards, s + 1); ++i) {
-      const T m = mean[i], inv = rstd[i];
+      const T m = cx.read(mean, i), inv = cx.read(rstd, i);
       for (index_t j = cx.first(); j < c; j += cx.step()) {
         const auto d = cx.load(dy + i * c, j, c);
         cx.store(dw, j, c, cx.fma(d, (cx.load(x + i * c, j, c) - m) * inv, cx.load(dw, j, c)));
@@ -94,7 +94,7 @@ struct BatchMoments {
         cx.store(b, j, c, cx.fma(d, v - m, cx.load(b, j, c)));
       }
     }
-    if (cx.leader()) count[s] = seen;
+    if (cx.leader()) cx.write(count, s, seen);
   }
 };
 /// Joins the shards in order (Chan's formula), and moves the running statistics.
@@ -108,11 +108,12 @@ struct BatchStatistics {
     auto m = cx.value(T(0)), q = m;
     T n = 0;
     for (index_t s = 0; s < shards; ++s) {
-      if (count[s] == T(0)) continue;
-      const T both = n + count[s];
+      const T more = cx.read(count, s);
+      if (more == T(0)) continue;
+      const T both = n + more;
       const auto d = cx.load(shard_mean + s * c, j, end) - m;
-      m = m + d * (count[s] / both);
-      q = q + cx.load(shard_m2 + s * c, j, end) + d * d * (n * count[s] / both);
+      m = m + d * (more / both);
+      q = q + cx.load(shard_m2 + s * c, j, end) + d * d * (n * more / both);
       n = both;
     }
     const T safe = n > T(0) ? n : T(1);

@@ -54,7 +54,7 @@ struct SquareSum {  // partial[s] = sum of x^2 over shard s of n numbers, in dou
       }
       sum += double(cx.sum(v));
     }
-    if (cx.leader()) partial[s] = sum;
+    if (cx.leader()) cx.write(partial, s, sum);
   }
 };
 
