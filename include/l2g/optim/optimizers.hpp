@@ -46,14 +46,23 @@ struct Sgd {
   }
 };
 
-/// The learning rate over the updates: linear warm-up from 0, then constant, linear to 0, or a half cosine to 0.
+/// The learning rate over the updates: linear warm-up from 0, then constant, linear to 0, a half cosine to 0, or times
+/// `factor` at each milestone.
 struct Schedule {
-  enum Shape { constant, linear, cosine } shape = constant;
+  enum Shape { constant, linear, cosine, milestones } shape = constant;
   double rate = 1e-3;
   std::int64_t warm_up = 0, total = 0;
+  std::int64_t at[6] = {-1, -1, -1, -1, -1, -1};  // milestones, -1: none
+  double factor = 0.2;
   /// Rate of update u (from 0). Never negative, also behind `total`.
   double operator()(std::int64_t u) const {
     if (u < warm_up) return rate * double(u) / double(warm_up);
+    if (shape == milestones) {
+      double r = rate;
+      for (const std::int64_t m : at)
+        if (m >= 0 && u > m) r *= factor;
+      return r;
+    }
     if (shape == constant || total <= warm_up) return rate;
     const double done = double(u - warm_up) / double(total - warm_up), rest = done < 1 ? 1 - done : 0;
     return shape == linear ? rate * rest : rate * 0.5 * (1 + std::cos(3.14159265358979323846 * (1 - rest)));

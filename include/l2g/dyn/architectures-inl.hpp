@@ -1,0 +1,84 @@
+#pragma once
+#include <l2g/core/errors.hpp>
+#include <l2g/dyn/architectures.hpp>
+
+namespace l2g::model {
+namespace detail {
+
+inline Spec conv(index_t out, index_t kernel, index_t dilation, bool causal) {
+  return layer("conv1d", {{"out", double(out)}, {"kernel", double(kernel)}, {"dilation", double(dilation)}},
+               {{"padding", causal ? "causal" : "same"}});
+}
+inline index_t dilation_of(const std::vector<index_t>& list, std::size_t i) { return i < list.size() ? list[i] : 1; }
+
+}  // namespace detail
+
+L2G_INLINE Spec cnn_embedder(const EmbedderOptions& o) {
+  if (o.kernels.empty() || o.kernels.size() % 2 == 0)
+    throw error("cnn: kernels are one for the stem and two for each residual block, got " +
+                std::to_string(o.kernels.size()));
+  std::vector<Spec> parts{detail::conv(o.channels, o.kernels[0], detail::dilation_of(o.dilations, 0), o.causal),
+                          layer("batch_norm"), layer("relu")};
+  if (o.pool > 1) parts.push_back(layer("max_pool", {{"window", double(o.pool)}}));
+  for (std::size_t i = 1; i < o.kernels.size(); i += 2) {
+    parts.push_back(residual(
+        sequential({detail::conv(o.channels, o.kernels[i], detail::dilation_of(o.dilations, i), o.causal),
+                    layer("batch_norm"), layer("relu"), layer("dropout", {{"share", o.dropout}}),
+                    detail::conv(o.channels, o.kernels[i + 1], detail::dilation_of(o.dilations, i + 1), o.causal),
+                    layer("batch_norm")})));
+    parts.push_back(layer("relu"));
+  }
+  return sequential(std::move(parts));
+}
+
+L2G_INLINE Spec resnet1d(const ResNet1DOptions& o) {
+  if (o.channels.size() != 3 || o.kernels.size() != 9 || o.dilations.size() != 9)
+    throw error("resnet1d: three channels, nine kernels and nine dilations, got " + std::to_string(o.channels.size()) +
+                ", " + std::to_string(o.kernels.size()) + ", " + std::to_string(o.dilations.size()));
+  std::vector<Spec> blocks;
+  for (std::size_t b = 0; b < 3; ++b) {
+    std::vector<Spec> units;
+    for (std::size_t i = 3 * b; i < 3 * b + 3; ++i) {
+      std::vector<Spec> unit{detail::conv(o.channels[b], o.kernels[i], o.dilations[i], o.causal)};
+      if (o.dropout > 0) unit.push_back(layer("dropout", {{"share", o.dropout}}));
+      unit.push_back(layer("batch_norm"));
+      unit.push_back(layer("relu"));
+      units.push_back(sequential(std::move(unit)));
+    }
+    const bool same = b > 0 && o.channels[b] == o.channels[b - 1];
+    blocks.push_back(same ? residual(sequential(std::move(units)))
+                          : residual(sequential(std::move(units)),
+                                     sequential({detail::conv(o.channels[b], 1, 1, false), layer("batch_norm")})));
+  }
+  return sequential(std::move(blocks));
+}
+
+L2G_INLINE Spec tokens(index_t width, index_t window) {
+  std::vector<Spec> parts;
+  if (window > 1) parts.push_back(layer("average_pool", {{"window", double(window)}}));
+  parts.push_back(layer("linear", {{"out", double(width)}}).named("projection"));
+  parts.push_back(layer("layer_norm").named("norm"));
+  return sequential(std::move(parts));
+}
+
+L2G_INLINE Spec encoder(index_t layers, index_t heads, index_t hidden, double dropout) {
+  return {
+      .type = "repeat",
+      .numbers = {{"times", double(layers)}},
+      .parts = {layer("transformer", {{"heads", double(heads)}, {"hidden", double(hidden)}, {"dropout", dropout}})}};
+}
+
+L2G_INLINE std::vector<Spec> classifier(bool keep_positions, index_t hidden, double dropout, index_t classes) {
+  std::vector<Spec> parts;
+  parts.push_back(layer(keep_positions ? "flatten" : "global_max_pool"));
+  if (hidden > 0) {
+    parts.push_back(layer("dropout", {{"share", dropout}}));
+    parts.push_back(layer("linear", {{"out", double(hidden)}}).named("hidden"));
+    parts.push_back(layer("relu"));
+  }
+  parts.push_back(layer("dropout", {{"share", dropout}}));
+  parts.push_back(layer("linear", {{"out", double(classes)}}).named("head"));
+  return parts;
+}
+
+}  // namespace l2g::model
