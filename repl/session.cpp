@@ -259,8 +259,10 @@ Outcome Session::call(int arguments) {
   const int status = lua_pcall(L_, arguments, LUA_MULTRET, base);
   lua_remove(L_, base);
   lua_sethook(L_, nullptr, 0, 0);
-  interrupt_flag = false;
-  if (status == LUA_OK) return {};
+  // A request that came as the work ended still stops what would come next.
+  const bool late = interrupt_flag.exchange(false);
+  if (status == LUA_OK && !late) return {};
+  if (status == LUA_OK) return lua_settop(L_, base - 1), Outcome{Outcome::interrupted, stopped};
   std::string message(text_at(L_, -1));
   lua_settop(L_, base - 1);
   if (interrupted) {
@@ -377,6 +379,8 @@ Outcome Session::run(std::string_view text, const std::string& chunk) {
 
 Outcome Session::cell(std::string_view text) {
   const std::string chunk = fmt::format("cell {}", ++cells_);
+  interrupt_flag = false;  // a Ctrl-C at the prompt has done its work
+  lua_sethook(L_, nullptr, 0, 0);
   Outcome outcome = run(text, chunk);
   const long line = take_position(outcome.message, chunk);
   if (line > 0 && trimmed(text).find('\n') != std::string_view::npos)

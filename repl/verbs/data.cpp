@@ -9,6 +9,7 @@
 #include <l2g/data/baseline.hpp>
 #include <l2g/data/leakage.hpp>
 #include <l2g/data/load.hpp>
+#include <l2g/data/simulate.hpp>
 #include <l2g/data/split.hpp>
 #include <l2g/data/summary.hpp>
 
@@ -179,7 +180,9 @@ Value split(const Arguments& a, Shell& shell) {
   o.keep_identical = a.flag("keep_identical");
   const double dev = a.number("dev"), test = a.number("test"),
                train = a.has("train") ? a.number("train") : 1 - dev - test;
-  return make_object<Splits>(data::split(*a.object<Dataset>("data"), {train, dev, test}, o));
+  const auto simulated = a.object<data::Simulated>("data");
+  const auto& rows = simulated ? simulated->dataset : *a.object<Dataset>("data");
+  return make_object<Splits>(data::split(rows, {train, dev, test}, o));
 }
 
 Value leakage(const Arguments& a, Shell&) {
@@ -241,7 +244,7 @@ void register_data_verbs(Registry& registry) {
        .group = "data",
        .doc = "Divides a Dataset at random into training, development and test parts.",
        .parameters =
-           {value_of({"Dataset"}, "data", "what to divide"),
+           {value_of({"Dataset", "Simulated"}, "data", "what to divide"),
             number("dev", "share of the development part").between(0, 1).by_default(0.1),
             number("test", "share of the test part").between(0, 1).by_default(0.1),
             number("train", "share of the training part; what is left when not given").between(0, 1).optional(),

@@ -8,11 +8,13 @@ namespace l2g::repl {
 
 void register_session_verbs(Registry& registry);
 void register_data_verbs(Registry& registry);
+void register_simulation_verbs(Registry& registry);
 void register_plot_verbs(Registry& registry);
 
 /// Every verb of the program, in the order of help and manual.
 inline void register_all_verbs(Registry& registry) {
   register_data_verbs(registry);
+  register_simulation_verbs(registry);
   register_plot_verbs(registry);
   register_session_verbs(registry);
 }
