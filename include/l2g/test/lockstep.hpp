@@ -55,16 +55,17 @@ void rows(Context<Lockstep>& c, index_t n, const F& f) {
   c.scratch.release();
   c.executor->rows(n, f);
 }
-/// The definition, in double.
+/// The definition, in double; `start`, (n), is added to each row.
 template <class T>
 void gemm(Context<Lockstep>& c, index_t m, index_t n, index_t k, T alpha, const T* a, Mat la, const T* b, Mat lb,
-          T beta, T* y, Mat ly, index_t count = 1) {
+          T beta, T* y, Mat ly, index_t count = 1, const T* start = nullptr) {
   c.scratch.release();
   ++c.products;
   for (index_t s = 0; s < count; ++s, a += la.stride, b += lb.stride, y += ly.stride) {
     c.executor->check_matrix(a, la.transposed ? k : m, la.transposed ? m : k, la.ld, "reads the left factor");
     c.executor->check_matrix(b, lb.transposed ? n : k, lb.transposed ? k : n, lb.ld, "reads the right factor");
     c.executor->check_matrix(y, m, n, ly.ld, "writes the product");
+    if (start) c.executor->check_matrix(start, 1, n, n, "reads what a row starts with");
     for (index_t i = 0; i < m; ++i)
       for (index_t j = 0; j < n; ++j) {
         double sum = 0;
@@ -72,7 +73,8 @@ void gemm(Context<Lockstep>& c, index_t m, index_t n, index_t k, T alpha, const 
           sum += double(a[la.transposed ? h * la.ld + i : i * la.ld + h]) *
                  double(b[lb.transposed ? j * lb.ld + h : h * lb.ld + j]);
         T& to = y[i * ly.ld + j];
-        to = T(double(alpha) * sum + (beta == T(0) ? 0.0 : double(beta) * double(to)));
+        to = T(double(alpha) * sum + (beta == T(0) ? 0.0 : double(beta) * double(to)) +
+               (start ? double(start[j]) : 0.0));
       }
   }
 }
