@@ -1,10 +1,9 @@
 #include "editor.hpp"
 
 #include "display.hpp"
+#include "terminal.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,103 +19,6 @@ namespace l2g::repl {
 namespace {
 
 constexpr std::size_t cells_kept = 2000;
-enum Key : int { up = 256, down, left, right, home, end, erase_right, paste, word_left, word_right, nothing, closed };
-constexpr int control(char c) { return c & 31; }
-
-// The terminal in raw mode with bracketed paste, for one cell; given back as it was.
-class RawTerminal {
- public:
-  RawTerminal() {
-    tcgetattr(STDIN_FILENO, &before_);
-    termios raw = before_;
-    raw.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INPCK | ISTRIP | IXON);
-    raw.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN | ISIG);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-    send("\033[?2004h");
-  }
-  ~RawTerminal() {
-    send("\033[?2004l");
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
-  }
-  RawTerminal(const RawTerminal&) = delete;
-  RawTerminal& operator=(const RawTerminal&) = delete;
-
-  static void send(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t n = ::write(STDOUT_FILENO, text.data(), text.size());
-      if (n < 0 && errno != EINTR) return;
-      if (n > 0) text.remove_prefix(std::size_t(n));
-    }
-  }
-  static bool waiting() {
-    pollfd input{STDIN_FILENO, POLLIN, 0};
-    return poll(&input, 1, 0) > 0;
-  }
-  /// One byte, or -1 at the end of input; with a limit also when nothing comes within the milliseconds.
-  static int byte(int limit = -1) {
-    if (limit >= 0) {
-      pollfd waiting{STDIN_FILENO, POLLIN, 0};
-      if (poll(&waiting, 1, limit) <= 0) return -1;
-    }
-    unsigned char c = 0;
-    ssize_t n = 0;
-    do n = ::read(STDIN_FILENO, &c, 1);
-    while (n < 0 && errno == EINTR);
-    return n == 1 ? c : -1;
-  }
-
- private:
-  termios before_{};
-};
-
-// A key: a byte, or one of Key for an escape sequence; unknown sequences are swallowed.
-int next_key() {
-  const int c = RawTerminal::byte();
-  if (c < 0) return closed;
-  if (c != 27) return c;
-  const int kind = RawTerminal::byte(50);
-  if (kind == 'b') return word_left;
-  if (kind == 'f') return word_right;
-  if (kind >= 0 && kind < 32) return kind;  // Escape, then another key
-  if (kind != '[' && kind != 'O') return nothing;
-  std::string sequence;
-  for (int b = 0; sequence.size() < 16 && (b = RawTerminal::byte(50)) >= 0;) {
-    sequence += char(b);
-    if (b >= 0x40 && b <= 0x7e) break;
-  }
-  static constexpr std::pair<std::string_view, Key> keys[] = {
-      {"A", up},           {"B", down},     {"C", right},        {"D", left},         {"H", home},
-      {"F", end},          {"1~", home},    {"7~", home},        {"4~", end},         {"8~", end},
-      {"3~", erase_right}, {"200~", paste}, {"1;5D", word_left}, {"1;5C", word_right}};
-  for (const auto& [name, key] : keys)
-    if (sequence == name) return key;
-  return nothing;
-}
-
-// What is pasted, without control bytes that would act on the terminal later.
-std::string pasted() {
-  constexpr std::string_view stop = "\033[201~";
-  std::string text;
-  while (!text.ends_with(stop)) {
-    const int c = RawTerminal::byte();
-    if (c < 0) break;
-    text += char(c);
-  }
-  if (text.ends_with(stop)) text.resize(text.size() - stop.size());
-  std::string clean;
-  for (const char c : text) {
-    if (c == '\r')
-      clean += '\n';
-    else if (c == '\t')
-      clean += "  ";
-    else if (c == '\n' || static_cast<unsigned char>(c) >= 32)
-      clean += c;
-  }
-  return clean;
-}
-
 std::string escaped(const std::string& cell) {
   std::string line;
   for (const char c : cell) line += c == '\\' ? "\\\\" : c == '\n' ? "\\n" : std::string(1, c);

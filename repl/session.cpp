@@ -1,7 +1,9 @@
 #include "session.hpp"
 
 #include "binding.hpp"
+#include "cell_text.hpp"
 #include "display.hpp"
+#include "globals.hpp"
 #include "help.hpp"
 #include "hints.hpp"
 
@@ -19,65 +21,6 @@ namespace {
 
 constexpr int results_kept = 9;
 constexpr const char* stopped = "stopped by Ctrl-C; variables keep their values, models their weights";
-
-std::string_view trimmed(std::string_view s) {
-  constexpr std::string_view space = " \t\r\n";
-  const auto first = s.find_first_not_of(space);
-  return first == s.npos ? std::string_view() : s.substr(first, s.find_last_not_of(space) - first + 1);
-}
-
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
-
-std::size_t word_length(std::string_view s) {
-  return std::size_t(std::find_if_not(s.begin(), s.end(), is_word) - s.begin());
-}
-
-// `local x = 1` would be lost at the end of the cell, so the word is dropped; `local x` becomes `x = nil`.
-std::string without_local(std::string_view code) {
-  const auto start = code.find_first_not_of(" \t");
-  if (start == code.npos || word_length(code.substr(start)) != 5 || code.substr(start, 5) != "local")
-    return std::string(code);
-  std::string rest(code.substr(start + 5));
-  const std::string_view bare = trimmed(rest);
-  if (bare.substr(0, word_length(bare)) == "function") return rest;
-  for (const char* attribute : {"<const>", "<close>"})
-    if (const auto at = rest.find(attribute); at < rest.find('=')) rest.erase(at, std::strlen(attribute));
-  const auto end =
-      std::find_if_not(rest.begin(), rest.end(), [](char c) { return is_word(c) || std::strchr(" \t,", c); });
-  if (end == rest.end() || *end == ';' || *end == '\n') rest.insert(end - rest.begin(), " = nil");
-  return rest;
-}
-
-// What `train?`, `?train` and `help train` ask about; empty when the line is none of these.
-std::string_view question(std::string_view line) {
-  line = trimmed(line);
-  std::string_view topic;
-  if (line.starts_with('?'))
-    topic = line.substr(1);
-  else if (line.ends_with('?'))
-    topic = line.substr(0, line.size() - 1);
-  else if (line.starts_with("help "))
-    topic = line.substr(5);
-  topic = trimmed(topic);
-  const bool plain =
-      !topic.empty() && std::all_of(topic.begin(), topic.end(), [](char c) { return is_word(c) || c == '.'; });
-  return plain ? topic : std::string_view();
-}
-
-bool continues_previous(std::string_view line) {
-  line = trimmed(line);
-  if (line.empty() || line.starts_with("--") || line.starts_with("::")) return false;
-  const auto word = line.substr(0, word_length(line));
-  return word.empty() ? std::strchr(".:+-*/^%<>=~&|,)]}", line[0]) != nullptr : word == "and" || word == "or";
-}
-
-// The name that `name = ...` or `a.b = ...` sets; empty when the code is no assignment.
-std::string_view assigned_name(std::string_view code) {
-  if (code.starts_with("local ")) code = trimmed(code.substr(6));
-  const auto end = std::find_if_not(code.begin(), code.end(), [](char c) { return is_word(c) || c == '.'; });
-  const auto name = code.substr(0, std::size_t(end - code.begin())), rest = trimmed(code.substr(name.size()));
-  return rest.starts_with('=') && !rest.starts_with("==") ? name : std::string_view();
-}
 
 // `print x` also ends early for Lua, which waits for an assignment to x; to wait with it would puzzle.
 bool ends_early(const std::string& message) {
@@ -111,67 +54,6 @@ long take_position(std::string& message, const std::string& chunk) {
   if (!end || end[0] != ':' || end[1] != ' ') return 0;
   message.erase(0, std::size_t(end + 2 - message.c_str()));
   return line;
-}
-
-std::vector<std::string> keys_of_table(lua_State* L, int index) {
-  index = lua_absindex(L, index);
-  std::vector<std::string> keys;
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-    if (lua_type(L, -2) == LUA_TSTRING) keys.emplace_back(text_at(L, -2));
-  std::sort(keys.begin(), keys.end());
-  return keys;
-}
-
-int undefined_name(lua_State* L) {
-  const std::string name(lua_type(L, 2) == LUA_TSTRING ? text_at(L, 2) : "?");
-  const auto keys = keys_of_table(L, 1);
-  if (const std::string hint = hint_for_name(name); !hint.empty())
-    throw error("'" + name + "' is not defined\nhint: " + hint);
-  const auto near = closest(name, keys);
-  throw error("'" + name + "' is not defined" + (near.empty() ? "" : " (did you mean '" + std::string(near) + "'?)"));
-}
-
-int unknown_member(lua_State* L) {
-  if (lua_type(L, 2) != LUA_TSTRING) return lua_pushnil(L), 1;
-  const std::string library(text_at(L, lua_upvalueindex(1))), name(text_at(L, 2));
-  const auto near = closest(name, keys_of_table(L, 1));
-  throw error(library + " has no member '" + name + "'" +
-              (near.empty() ? "" : " (did you mean '" + std::string(near) + "'?)"));
-}
-
-int print(lua_State* L) {
-  std::string line;
-  for (int i = 1; i <= lua_gettop(L); ++i) {
-    if (i > 1) line += '\t';
-    const bool has_text = lua_istable(L, i) && luaL_getmetafield(L, i, "__tostring") != LUA_TNIL;
-    if (has_text) lua_pop(L, 1);
-    if (const Object* o = to_object(L, i); o && lua_gettop(L) == 1)
-      line += details_of(*o, window_width());
-    else if (lua_type(L, i) == LUA_TSTRING || has_text)
-      line += luaL_tolstring(L, i, nullptr), lua_pop(L, 1);
-    else
-      line += shown(L, i, window_width());
-  }
-  shell_of(L).say(line);
-  return 0;
-}
-
-void make_strict(lua_State* L) {
-  for (const char* library : {"math", "string", "table", "io", "os", "coroutine", "utf8", "debug", "package"}) {
-    lua_getglobal(L, library);
-    lua_createtable(L, 0, 1);
-    lua_pushstring(L, library);
-    lua_pushcclosure(L, guarded<unknown_member>, 1);
-    lua_setfield(L, -2, "__index");
-    lua_setmetatable(L, -2);
-    lua_pop(L, 1);
-  }
-  lua_pushglobaltable(L);
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, guarded<undefined_name>);
-  lua_setfield(L, -2, "__index");
-  lua_setmetatable(L, -2);
-  lua_pop(L, 1);
 }
 
 int on_error(lua_State* L) {
@@ -209,9 +91,7 @@ Session::Session(const Registry& verbs, Settings chosen) : Shell(verbs, chosen),
   if (!L_) throw error("not enough memory to start");
   luaL_openlibs(L_);
   open_binding(L_, *this);
-  lua_pushcfunction(L_, guarded<print>);
-  lua_setglobal(L_, "print");
-  make_strict(L_);
+  open_globals(L_);
   given_ = globals();
 }
 
