@@ -6,14 +6,14 @@
 
 namespace l2g {
 namespace detail {
-struct Numbers {
+struct ThreeDigits {
   char s[1000][3]{};
-  constexpr Numbers() {
+  constexpr ThreeDigits() {
     for (int n = 0; n < 1000; ++n)
       s[n][0] = char('0' + n / 100), s[n][1] = char('0' + n / 10 % 10), s[n][2] = char('0' + n % 10);
   }
 };
-inline constexpr Numbers numbers{};
+inline constexpr ThreeDigits three_digits{};
 }  // namespace detail
 
 template <std::size_t N>
@@ -28,7 +28,7 @@ struct Text {
 /// The decimal text of a number below 1000, for keys: number_key(12) is "12".
 constexpr std::string_view number_key(std::size_t i) {
   const std::size_t skip = i < 10 ? 2 : i < 100 ? 1 : 0;
-  return {detail::numbers.s[i % 1000] + skip, 3 - skip};
+  return {detail::three_digits.s[i % 1000] + skip, 3 - skip};
 }
 
 }  // namespace l2g

@@ -1,0 +1,232 @@
+#pragma once
+#include <l2g/core/errors.hpp>
+#include <l2g/dyn/export.hpp>
+#include <l2g/dyn/model.hpp>
+#include <l2g/io/atomic_file.hpp>
+#include <l2g/train/weights.hpp>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace l2g::model {
+namespace detail {
+
+/// The tensors that a Spec has, with first numbers.
+inline std::map<std::string, Tensor> first_weights(const Spec& spec, const Seq& in, std::uint64_t seed) {
+  std::map<std::string, Tensor> found;
+  auto record = build<float>(spec, in).template params<float, Cpu>();
+  each_tensor<float>(record, [&](const TensorRef<float>& t) {
+    Tensor& own = found[t.key];
+    own.extents = t.extents;
+    own.role = t.role;
+    own.values.resize(static_cast<std::size_t>(t.size()));
+    TensorRef<float> bound = t;
+    bound.data = own.values.data();
+    initialize(bound, seed);
+  });
+  return found;
+}
+
+/// The key of a weight without the words that an adapter adds.
+inline std::string plain_key(std::string key) {
+  constexpr std::string_view word = "base_layer.";
+  if (const std::size_t at = key.find(word); at != key.npos) key.erase(at, word.size());
+  return key;
+}
+
+/// weight += scale B diag(lambda) A for each adapter of a model.
+inline void merge_adapters(std::map<std::string, Tensor>& weights, const std::map<std::string, double>& scales) {
+  for (auto& [key, a] : weights) {
+    constexpr std::string_view tail = "lora_A";
+    if (!key.ends_with(tail)) continue;
+    const std::string stem = key.substr(0, key.size() - tail.size());
+    const Tensor &b = weights.at(stem + "lora_B"), &e = weights.at(stem + "lora_E");
+    Tensor& w = weights.at(stem + "base_layer.weight");
+    const auto scale_at = scales.find(stem);
+    const double scale = scale_at == scales.end() ? 1 : scale_at->second;
+    const auto out = std::size_t(w.extents[0]), in = std::size_t(w.extents[1]), r = std::size_t(a.extents[0]);
+    for (std::size_t o = 0; o < out; ++o)
+      for (std::size_t k = 0; k < r; ++k) {
+        const auto f = float(scale * double(b.values[o * r + k]) * double(e.values[k]));
+        for (std::size_t i = 0; i < in; ++i) w.values[o * in + i] += f * a.values[k * in + i];
+      }
+  }
+}
+inline double adapter_scale(const Spec& s) {
+  if (const auto i = s.numbers.find("lora_scale"); i != s.numbers.end()) return i->second;
+  for (const Spec& p : s.parts)
+    if (const double scale = adapter_scale(p); scale > 0) return scale;
+  return 0;
+}
+
+inline nlohmann::json json_of(const HistoryEntry& h) {
+  const auto number = [](double v) { return v == v ? nlohmann::json(v) : nlohmann::json(nullptr); };
+  return {h.step, number(h.epoch), number(h.train_loss), number(h.loss), number(h.metric), number(h.rate)};
+}
+inline HistoryEntry history_of(const nlohmann::json& j) {
+  const auto number = [](const nlohmann::json& v) { return v.is_number() ? v.get<double>() : not_a_number; };
+  HistoryEntry h;
+  h.step = j.at(0).get<std::int64_t>();
+  h.epoch = number(j.at(1)), h.train_loss = number(j.at(2)), h.loss = number(j.at(3));
+  h.metric = number(j.at(4)), h.rate = number(j.at(5));
+  return h;
+}
+
+}  // namespace detail
+
+L2G_INLINE index_t Model::parameters() const {
+  index_t n = 0;
+  for (const auto& [key, t] : weights)
+    if (t.role == Role::trained) n += index_t(t.values.size());
+  return n;
+}
+L2G_INLINE std::size_t Model::bytes() const {
+  std::size_t n = 0;
+  for (const auto& [key, t] : weights) n += t.values.size() * sizeof(float);
+  return n;
+}
+
+L2G_INLINE Model make_model(std::string name, Spec spec, const data::EncodeOptions& input,
+                            std::vector<std::string> classes, std::uint64_t seed) {
+  Model m;
+  m.name = std::move(name);
+  m.input = input;
+  m.classes = std::move(classes);
+  m.seed = seed;
+  if (m.classes.size() < 2)
+    throw error("build: a model needs at least two classes, got " + std::to_string(m.classes.size()));
+  const Seq out = out_of(spec, m.shape(1));
+  if (out[1] != 1 || out[2] != m.outputs())
+    throw shape_error("build: the model ends in (batch, " + std::to_string(out[1]) + ", " + std::to_string(out[2]) +
+                      "), wanted (batch, 1, " + std::to_string(m.outputs()) +
+                      "): pool or flatten the positions, then linear{out=" + std::to_string(m.outputs()) + "}");
+  m.weights = detail::first_weights(spec, m.shape(1), seed);
+  m.spec = std::move(spec);
+  m.notes["l2g"] = L2G_VERSION;
+  return m;
+}
+
+L2G_INLINE Model respecified(const Model& model, Spec spec, std::vector<std::string>* fresh) {
+  Model m = make_model(model.name, std::move(spec), model.input, model.classes, model.seed);
+  m.threshold = model.threshold, m.both_strands = model.both_strands;
+  m.notes = model.notes, m.history = model.history;
+  std::map<std::string, Tensor> old = model.weights;
+  bool keeps_adapters = false;
+  for (const auto& [key, t] : m.weights) keeps_adapters = keeps_adapters || key.ends_with("lora_A");
+  if (!keeps_adapters) {
+    std::map<std::string, double> scales;
+    const double scale = detail::adapter_scale(model.spec);
+    for (const auto& [key, t] : old)
+      if (key.ends_with("lora_A")) scales[key.substr(0, key.size() - 6)] = scale;
+    detail::merge_adapters(old, scales);
+  }
+  std::map<std::string, const Tensor*> plain;
+  for (const auto& [key, t] : old) plain[detail::plain_key(key)] = &t;
+  for (auto& [key, t] : m.weights) {
+    const auto found = plain.find(detail::plain_key(key));
+    if (found != plain.end() && found->second->extents == t.extents)
+      t.values = found->second->values;
+    else if (fresh)
+      fresh->push_back(key);
+  }
+  return m;
+}
+
+L2G_INLINE void give_weights(const Model& model, AnyStep& step) {
+  each_tensor<float>(
+      step.p, [&](const TensorRef<float>& t) { std::copy_n(model.weights.at(t.key).values.data(), t.size(), t.data); });
+}
+L2G_INLINE void take_weights(Model& model, AnyStep& step) {
+  each_tensor<float>(
+      step.p, [&](const TensorRef<float>& t) { std::copy_n(t.data, t.size(), model.weights.at(t.key).values.data()); });
+}
+
+L2G_INLINE index_t load_part(Model& model, const std::string& path, const std::string& from, const std::string& to) {
+  const io::SafetensorsFile file(path);
+  index_t count = 0;
+  for (auto& [key, t] : model.weights) {
+    const std::string plain = detail::plain_key(key);
+    if (!plain.starts_with(to) || plain.find("lora_") != plain.npos) continue;
+    const io::TensorInfo& info = file.at(from + plain.substr(to.size()), t.extents);
+    file.read(info, std::span<float>(t.values));
+    ++count;
+  }
+  if (count == 0) throw error("l2g: the model has no tensor below '" + to + "'");
+  return count;
+}
+
+L2G_INLINE void save(const Model& model, const std::string& path) {
+  nlohmann::json j{{"spec", nlohmann::json::parse(to_json(model.spec))},
+                   {"name", model.name},
+                   {"classes", model.classes},
+                   {"threshold", model.threshold},
+                   {"both_strands", model.both_strands},
+                   {"seed", model.seed},
+                   {"notes", model.notes},
+                   {"input",
+                    {{"length", model.input.length},
+                     {"channels", model.input.channels},
+                     {"pad_right", model.input.pad_right},
+                     {"pad_zeros", model.input.pad_zeros},
+                     {"alphabet", model.input.channels == 5 ? "ACGTN" : "ACGT"},
+                     {"letters", "upper and lower case alike, U as T, every other IUPAC code as N"}}}};
+  for (const HistoryEntry& h : model.history) j["history"].push_back(detail::json_of(h));
+  std::vector<TensorSlot> slots;
+  for (const auto& [key, t] : model.weights)
+    slots.push_back({key, dtype_of<float>, const_cast<float*>(t.values.data()), t.extents, t.role});
+  save_tensors(slots, path, {{"format", "l2g model 1"}, {"model", j.dump()}});
+}
+
+L2G_INLINE Model load_model(const std::string& path) {
+  const io::SafetensorsFile file(path);
+  const std::string* text = nullptr;
+  for (const auto& [key, value] : file.metadata())
+    if (key == "model") text = &value;
+  if (!text) throw file_error(path, "these are weights without a model: l2g's own models are written by save()");
+  try {
+    const nlohmann::json j = nlohmann::json::parse(*text);
+    const auto& i = j.at("input");
+    const data::EncodeOptions input{i.at("length").get<index_t>(), i.at("channels").get<index_t>(),
+                                    i.at("pad_right").get<bool>(), i.at("pad_zeros").get<bool>()};
+    if (input.length < 1 || input.length > 100'000'000 || (input.channels != 4 && input.channels != 5))
+      throw file_error(path, "the model's input makes no sense");
+    Model m = make_model(j.at("name").get<std::string>(), from_json(j.at("spec").dump()), input,
+                         j.at("classes").get<std::vector<std::string>>(), j.at("seed").get<std::uint64_t>());
+    m.threshold = j.at("threshold").get<double>();
+    m.both_strands = j.at("both_strands").get<bool>();
+    m.notes = j.at("notes").get<std::map<std::string, std::string>>();
+    if (j.contains("history"))
+      for (const auto& h : j["history"]) m.history.push_back(detail::history_of(h));
+    std::vector<TensorSlot> slots;
+    for (auto& [key, t] : m.weights) slots.push_back({key, dtype_of<float>, t.values.data(), t.extents, t.role});
+    LoadReport report;
+    if (const std::string wrong = misfits(slots, file, {}, report); !wrong.empty()) throw_misfits(file, wrong);
+    copy_tensors(slots, file, {}, report);
+    return m;
+  } catch (const nlohmann::json::exception& e) {
+    throw file_error(path, std::string("the model's description is damaged: ") + e.what());
+  }
+}
+
+L2G_INLINE void export_cpp(const Model& model, const std::string& folder, const std::string& name, index_t batch) {
+  const std::string header = cpp_header(model.spec, model.shape(batch), name);
+  std::vector<TensorSlot> slots;
+  for (const auto& [key, t] : model.weights)
+    slots.push_back({key, dtype_of<float>, const_cast<float*>(t.values.data()), t.extents, t.role});
+  save_tensors(slots, folder + "/" + name + ".safetensors", {{"format", "l2g weights 1"}});
+  io::write_file(folder + "/" + name + ".hpp", header);
+}
+
+L2G_INLINE Footprint step_footprint(const Model& model, index_t batch) {
+  return footprint<float>(build<float>(model.spec, model.shape(batch)), model.shape(batch));
+}
+
+L2G_INLINE std::string to_text(const Model& model) {
+  std::string out = to_text(model.spec);
+  out += "reads " + std::to_string(model.input.length) + " positions x " + std::to_string(model.input.channels) +
+         " channels, says " + std::to_string(model.outputs()) + " classes, " + std::to_string(model.parameters()) +
+         " trained numbers\n";
+  return out;
+}
+
+}  // namespace l2g::model

@@ -1,0 +1,73 @@
+#pragma once
+// Model: an architecture, its weights, and all that is needed to read sequences and to name what comes out.
+#include <l2g/data/dataset.hpp>
+#include <l2g/data/encode.hpp>
+#include <l2g/dyn/registry.hpp>
+#include <l2g/train/options.hpp>
+#include <l2g/train/step.hpp>
+#include <l2g/train/tensors.hpp>
+
+namespace l2g::model {
+
+using AnyStep = Step<AnyLayer<float>, float, Seq>;
+
+/// One named tensor.
+struct Tensor {
+  std::vector<index_t> extents;
+  std::vector<float> values;
+  Role role = Role::trained;
+};
+
+struct Model {
+  std::string name;
+  Spec spec;
+  data::EncodeOptions input;                 // length, channels, padding
+  std::vector<std::string> classes;          // names of the outputs
+  double threshold = 0.5;                    // of the second class, where there are two
+  bool both_strands = false;                 // predictions are the mean over both strands
+  std::uint64_t seed = 0;                    // of the first weights and of training
+  std::map<std::string, std::string> notes;  // task, preset, versions, how it was trained
+  std::map<std::string, Tensor> weights;     // by key
+  std::vector<HistoryEntry> history;         // of the last training
+
+  Seq shape(index_t batch) const { return {batch, input.length, input.channels}; }
+  index_t outputs() const { return index_t(classes.size()); }
+  index_t parameters() const;  // trained numbers
+  std::size_t bytes() const;
+};
+
+/// A model with first weights. Throws l2g::error or shape_error when the Spec does not fit the input or does not end in
+/// (batch, 1, classes).
+Model make_model(std::string name, Spec spec, const data::EncodeOptions& input, std::vector<std::string> classes,
+                 std::uint64_t seed);
+
+/// The model under another Spec: tensors with the same key and shape keep their numbers (a linear map that gets or
+/// loses an adapter keeps its weight under the new key); adapters that vanish are merged into it. What is new starts as
+/// its layer says and is listed in `fresh`.
+Model respecified(const Model& model, Spec spec, std::vector<std::string>* fresh = nullptr);
+
+/// Weights into a step and back out of it.
+void give_weights(const Model& model, AnyStep& step);
+void take_weights(Model& model, AnyStep& step);
+/// Copies tensors from a safetensors file: key `from` + rest goes to `to` + rest. Returns how many; throws file_error
+/// when a tensor of the model below `to` is missing in the file or has another shape.
+index_t load_part(Model& model, const std::string& path, const std::string& from, const std::string& to);
+
+/// One file: safetensors with everything else in its metadata. Throws file_error; the old file stays then.
+void save(const Model& model, const std::string& path);
+Model load_model(const std::string& path);
+
+/// Header and weights for a program with static types: `folder/name.hpp` and `folder/name.safetensors`.
+void export_cpp(const Model& model, const std::string& folder, const std::string& name, index_t batch);
+
+/// Bytes that a training step takes: the estimate that stands before a training.
+Footprint step_footprint(const Model& model, index_t batch);
+
+/// A few lines: layers with shapes and parameters.
+std::string to_text(const Model& model);
+
+}  // namespace l2g::model
+
+#ifndef L2G_COMPILED
+#include <l2g/dyn/model-inl.hpp>
+#endif

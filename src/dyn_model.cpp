@@ -1,0 +1,3 @@
+#include <l2g/dyn/model-inl.hpp>
+#include <l2g/dyn/predict-inl.hpp>
+#include <l2g/dyn/train-inl.hpp>
