@@ -79,5 +79,6 @@ TEST_CASE("gzip of one or many members is read, damaged gzip refused") {
 TEST_CASE("other packings and UTF-16 are named") {
   CHECK(refusal(std::string("PK\x03\x04", 4)).find("zip or Excel") != std::string::npos);
   CHECK(refusal(std::string("\xff\xfe>\0", 4)).find("UTF-16") != std::string::npos);
+  CHECK(refusal(">a\rACGT\r>b\rACGT\r").find("as on old Macs") != std::string::npos);
   CHECK(refusal("BZh91AY").find("not by gzip") != std::string::npos);
 }

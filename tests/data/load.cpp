@@ -34,6 +34,7 @@ TEST_CASE("a folder of train, dev and test shares one list of classes") {
   CHECK(s.train.classes == Strings{"a", "b", "c"});
   CHECK(s.dev.classes == s.train.classes);
   CHECK(s.test.classes == s.train.classes);
+  CHECK(s.dev.notes.back() == "class 'c' does not occur in train");
   CHECK(s.train.labels == std::vector<std::int32_t>{1, 0});
   CHECK(s.dev.labels == std::vector<std::int32_t>{2, 0});
   CHECK(s.test.labels == std::vector<std::int32_t>{1, 0});
@@ -53,6 +54,13 @@ TEST_CASE("a folder of one FASTA file a class, also within train and test") {
   CHECK(s.train.rows() == 3);
   CHECK(s.test.rows() == 3);
   CHECK(s.dev.empty());
+}
+
+TEST_CASE("one number in two spellings is not two classes") {
+  Scratch folder;
+  folder.file("train.csv", "sequence,label\nACGT,1\nACGA,0\n");
+  folder.file("test.csv", "sequence,label\nACGT,1.0\nACGA,0.0\n");
+  CHECK(has(refusal(folder.path()), "the labels '0' and '0.0' are one number; write it in one way"));
 }
 
 TEST_CASE("missing files name what is near") {

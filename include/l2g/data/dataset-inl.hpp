@@ -79,6 +79,15 @@ struct NaturalKey {
   explicit NaturalKey(std::string_view s) { text = !parse_number(s, value); }
 };
 
+// Sorted classes must not hold one number in two spellings: 1 and 1.0 come from different tools, not from two classes.
+inline void check_spelling(const std::vector<std::string>& sorted) {
+  for (std::size_t k = 1; k < sorted.size(); ++k) {
+    const NaturalKey a(sorted[k - 1]), b(sorted[k]);
+    if (!a.text && !b.text && a.value == b.value)
+      throw error("the labels '" + sorted[k - 1] + "' and '" + sorted[k] + "' are one number; write it in one way");
+  }
+}
+
 }  // namespace detail
 
 L2G_INLINE bool natural_less(std::string_view a, std::string_view b) {
@@ -99,6 +108,7 @@ L2G_INLINE void assign_labels(Dataset& dataset, const std::vector<std::string>& 
                     "', '" + detail::shown(classes[1]) + "', ...): these are measurements or names, not classes");
     }
   std::sort(classes.begin(), classes.end(), natural_less);
+  detail::check_spelling(classes);
   for (std::size_t k = 0; k < classes.size(); ++k) seen[classes[k]] = static_cast<std::int32_t>(k);
   dataset.labels.clear();
   dataset.labels.reserve(values.size());
@@ -111,6 +121,7 @@ L2G_INLINE void unite_classes(std::span<Dataset* const> parts) {
   for (const Dataset* part : parts) all.insert(all.end(), part->classes.begin(), part->classes.end());
   std::sort(all.begin(), all.end(), natural_less);
   all.erase(std::unique(all.begin(), all.end()), all.end());
+  detail::check_spelling(all);
   for (Dataset* part : parts) {
     std::vector<std::int32_t> renumber;
     for (const auto& name : part->classes)

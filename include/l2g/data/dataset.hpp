@@ -36,10 +36,11 @@ Dataset select(const Dataset& dataset, std::span<const index_t> rows);
 bool natural_less(std::string_view a, std::string_view b);
 
 /// Fills labels and classes (natural order) from one label text a row. Throws error above `max_classes` classes, which
-/// is what a column of measurements or names looks like.
+/// is what a column of measurements or names looks like, and for one number in two spellings (1 and 1.0).
 void assign_labels(Dataset& dataset, const std::vector<std::string>& values, index_t max_classes = 1000);
 
-/// Gives several parts one common list of classes (natural order of the union) and renumbers their labels.
+/// Gives several parts one common list of classes (natural order of the union) and renumbers their labels. Throws error
+/// for one number in two spellings.
 void unite_classes(std::span<Dataset* const> parts);
 
 }  // namespace l2g::data

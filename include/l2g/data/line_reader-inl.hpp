@@ -123,7 +123,10 @@ struct LineReader::State {
         break;
       }
       out.append(from, text_end - text_at);
-      if (!refill()) break;
+      if (refill()) continue;
+      if (line == 0 && out.find('\r') + 1 < out.size() && out.find('\r') != std::string::npos)
+        throw file_error(name, "the lines end as on old Macs (CR alone); save the file with Unix or Windows line ends");
+      break;
     }
     if (!out.empty() && out.back() == '\r') out.pop_back();
     return true;

@@ -130,6 +130,21 @@ inline void check_same_labelling(const Splits& s, const std::string& folder) {
                                    (s.train.labelled() ? "some" : "none"));
 }
 
+// One list of classes; a class that train does not hold cannot be learnt, which is worth a note.
+inline void unite_parts(Splits& s, const std::string& folder) {
+  const std::vector<std::string> known = s.train.classes;
+  for (Dataset* part : {&s.dev, &s.test})
+    for (const auto& name : part->classes)
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        part->notes.push_back("class '" + name + "' does not occur in train");
+  Dataset* parts[] = {&s.train, &s.dev, &s.test};
+  try {
+    unite_classes(parts);
+  } catch (const error& e) {
+    throw file_error(folder, e.what());
+  }
+}
+
 }  // namespace detail
 
 L2G_INLINE Dataset load_lines(LineReader& lines, const LoadOptions& options) {
@@ -167,8 +182,7 @@ L2G_INLINE Splits load(const std::string& path, const LoadOptions& options) {
     out.dev = load_part(dev, options);
     out.test = load_part(test, options);
     check_same_labelling(out, path);
-    Dataset* parts[] = {&out.train, &out.dev, &out.test};
-    unite_classes(parts);
+    unite_parts(out, path);
     fs::path folder = fs::path(path).lexically_normal();
     if (folder.filename().empty()) folder = folder.parent_path();
     const std::string name = folder.filename().string();
