@@ -26,6 +26,10 @@ constexpr bool may_fit(index_t want, index_t got) {
 constexpr void expect(index_t want, index_t got, const char* text) {
   if (want != got) throw_shape_error(text, want, got);
 }
+/// The same for other conditions than equality.
+constexpr void require(bool fits, index_t want, index_t got, const char* text) {
+  if (!fits) throw_shape_error(text, want, got);
+}
 
 /// One number of a layer: in the type (E >= 0) or carried (E < 0).
 template <index_t E>

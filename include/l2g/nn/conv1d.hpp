@@ -63,7 +63,7 @@ struct Conv1d {
     expect(in, s[2], "l2g::Conv1d: the input has another number of channels");
     expect(0, in % groups, "l2g::Conv1d: the groups must divide the input channels");
     expect(0, features % groups, "l2g::Conv1d: the groups must divide the output channels");
-    if (out_length(s[1]) < 1) throw_shape_error("l2g::Conv1d: the sequence is shorter than the window", window(), s[1]);
+    require(out_length(s[1]) >= 1, window(), s[1], "l2g::Conv1d: the sequence is shorter than the window");
     constexpr bool numbers = L >= 0 && K >= 0 && Dilation >= 0 && Stride >= 0;
     if constexpr (numbers)
       return Shape<B, Conv1d{}.out_length(L), O>{s[0], out_length(s[1]), index_t(features)};

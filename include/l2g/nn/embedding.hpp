@@ -41,8 +41,8 @@ struct Embedding {
   }
   constexpr auto out(auto s) const {
     expect(1, s.cols(), "l2g::Embedding: ids come as (batch, length, 1)");
-    if (positions > 0 && s[1] + offset > positions)
-      throw_shape_error("l2g::Embedding: the sequence is longer than the table of positions", positions - offset, s[1]);
+    require(positions == 0 || s[1] + offset <= positions, positions - offset, s[1],
+            "l2g::Embedding: the sequence is longer than the table of positions");
     return with_channels(s, Extent<C>(features));
   }
   template <class D, class T, class In, class Out>

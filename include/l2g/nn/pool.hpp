@@ -30,7 +30,7 @@ struct Windows {
   template <index_t B, index_t L, index_t C>
   constexpr auto out(Shape<B, L, C> s) const {
     const index_t n = detail::pooled(s[1], window, stride);
-    if (n < 1) throw_shape_error("l2g pooling: the sequence is shorter than the window", window, s[1]);
+    require(n >= 1, window, s[1], "l2g pooling: the sequence is shorter than the window");
     return Shape<B, detail::pooled_extent<L, Window, Stride>, C>{s[0], n, s[2]};
   }
   constexpr Lengths after(const Lengths& before) const { return before.then({window, stride, 0}); }

@@ -58,9 +58,10 @@ struct Repeat {
   template <class S>
   constexpr S out(S s) const {
     const auto o = layer.out(s);
-    static_assert(may_fit(o.static_extent(1), S::static_extent(1)) && may_fit(o.static_extent(2), S::static_extent(2)),
-                  "l2g::Repeat: the layer must keep the shape");
-    for (int i = 0; i < 3; ++i) expect(s[i], o[i], "l2g::Repeat: the layer must keep the shape");
+    constexpr bool fit =
+        may_fit(o.static_extent(1), S::static_extent(1)) && may_fit(o.static_extent(2), S::static_extent(2));
+    static_assert(fit, "l2g::Repeat: the layer must keep the shape");
+    for (int i = 0; fit && i < 3; ++i) expect(s[i], o[i], "l2g::Repeat: the layer must keep the shape");
     return s;
   }
   constexpr bool trains() const { return l2g::trains(layer); }
