@@ -147,6 +147,12 @@ int length(lua_State* L) {
 
 int to_text(lua_State* L) { return lua_pushstring(L, summary_of(checked_object(L, 1), window_width()).c_str()), 1; }
 
+int joined(lua_State* L) {
+  luaL_tolstring(L, 1, nullptr);
+  luaL_tolstring(L, 2, nullptr);
+  return lua_concat(L, 2), 1;
+}
+
 int equal(lua_State* L) {
   const Object *a = to_object(L, 1), *b = to_object(L, 2);
   return lua_pushboolean(L, a && b && *a == *b), 1;
@@ -225,10 +231,10 @@ void open_binding(lua_State* L, Shell& shell) {
                     : c.name + ": a group of verbs, see help \"" + c.name + "\"";
     };
   }
-  static constexpr luaL_Reg methods[] = {{"__call", guarded<call>},          {"__index", guarded<index>},
-                                         {"__newindex", guarded<set_index>}, {"__len", guarded<length>},
-                                         {"__tostring", guarded<to_text>},   {"__eq", guarded<equal>},
-                                         {"__gc", guarded<release>},         {nullptr, nullptr}};
+  static constexpr luaL_Reg methods[] = {
+      {"__call", guarded<call>},     {"__index", guarded<index>},      {"__newindex", guarded<set_index>},
+      {"__len", guarded<length>},    {"__tostring", guarded<to_text>}, {"__eq", guarded<equal>},
+      {"__concat", guarded<joined>}, {"__gc", guarded<release>},       {nullptr, nullptr}};
   luaL_newmetatable(L, object_metatable);
   luaL_setfuncs(L, methods, 0);
   lua_pushboolean(L, 0);

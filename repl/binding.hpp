@@ -14,7 +14,7 @@ struct Callable {
   Object self{};               ///< the object of a method
 };
 
-inline constexpr const char* object_metatable = "value of l2g";
+inline constexpr const char* object_metatable = "l2g object";
 
 inline Shell& shell_of(lua_State* L) { return **static_cast<Shell**>(lua_getextraspace(L)); }
 

@@ -178,6 +178,12 @@ std::string Verb::signature() const {
 }
 
 Arguments Verb::check(const Value::List& by_place, const Value::Table& by_name) const {
+  if (gathers && !(by_place.size() == 1 && by_place[0].as<Value::List>())) {
+    Verb plain = *this;
+    plain.gathers = false;
+    const Arguments gathered = plain.check(by_place.empty() ? Value::List{} : Value::List{by_place}, by_name);
+    return {*this, gathered.values()};
+  }
   std::vector<std::string> options;
   for (const auto& p : parameters) options.push_back(p.name);
   if (by_place.size() > parameters.size())

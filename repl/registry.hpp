@@ -196,6 +196,7 @@ class Arguments {
   /// True when the argument was given or has a default.
   bool has(std::string_view name) const { return !value(name).empty(); }
   const Value& value(std::string_view name) const;
+  const std::vector<Value>& values() const { return values_; }
   bool flag(std::string_view name) const { return get<bool>(name); }
   index_t integer(std::string_view name) const { return get<index_t>(name); }
   double number(std::string_view name) const { return get<double>(name); }
@@ -242,6 +243,7 @@ struct Verb {
   std::string help{};     ///< some lines more
   std::string example{};  ///< lines that can be typed
   bool alone = false;     ///< its bare name at the prompt runs it, as with `help`
+  bool gathers = false;   ///< all values given by place become the list of its first parameter
 
   const Parameter* find(std::string_view parameter) const;
   /// `load(path, {label, sequence, ...})`

@@ -59,6 +59,7 @@ std::string notes_of(std::initializer_list<const Dataset*> parts) {
 }
 
 Value row_of(const Dataset& d, index_t i) {
+  if (i == d.rows() + 1) return {};  // the end of ipairs(d)
   if (i < 1 || i > d.rows()) throw error(fmt::format("row {} of a Dataset with rows 1 to {}", i, d.rows()));
   const auto k = std::size_t(i - 1);
   Value::Table row{{"sequence", d.sequences[k]}};
@@ -178,8 +179,10 @@ Value split(const Arguments& a, Shell& shell) {
   o.seed = seed_of(a, shell);
   o.stratified = a.flag("stratified");
   o.keep_identical = a.flag("keep_identical");
-  const double dev = a.number("dev"), test = a.number("test"),
-               train = a.has("train") ? a.number("train") : 1 - dev - test;
+  const double dev = a.number("dev"), test = a.number("test");
+  if (!a.has("train") && dev + test >= 1)
+    throw error(fmt::format("split: dev {} and test {} leave nothing for train", dev, test));
+  const double train = a.has("train") ? a.number("train") : 1 - dev - test;
   const auto simulated = a.object<data::Simulated>("data");
   const auto& rows = simulated ? simulated->dataset : *a.object<Dataset>("data");
   return make_object<Splits>(data::split(rows, {train, dev, test}, o));

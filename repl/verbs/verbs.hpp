@@ -2,6 +2,8 @@
 // Each group of verbs is one file that registers itself through one call.
 #include "registry.hpp"
 
+#include <l2g/dyn/spec.hpp>
+
 #include <string>
 
 namespace l2g::repl {
@@ -10,14 +12,25 @@ void register_session_verbs(Registry& registry);
 void register_data_verbs(Registry& registry);
 void register_simulation_verbs(Registry& registry);
 void register_plot_verbs(Registry& registry);
+void register_layer_verbs(Registry& registry);
+void register_model_verbs(Registry& registry);
+void register_training_verbs(Registry& registry);
+void register_evaluation_verbs(Registry& registry);
 
 /// Every verb of the program, in the order of help and manual.
 inline void register_all_verbs(Registry& registry) {
   register_data_verbs(registry);
   register_simulation_verbs(registry);
+  register_model_verbs(registry);
+  register_training_verbs(registry);
+  register_evaluation_verbs(registry);
+  register_layer_verbs(registry);
   register_plot_verbs(registry);
   register_session_verbs(registry);
 }
+
+/// The layers of a list of Layer values, nested lists flattened. Throws error for anything else.
+std::vector<model::Spec> layers_of(const Value& value);
 
 /// A path as the user means it: a leading ~/ is the home folder.
 std::string path_of(const std::string& typed);

@@ -1,0 +1,23 @@
+#pragma once
+// The language model that comes with the program: where its weights lie, and what the transfer takes from them.
+#include <l2g/models/byte_language_model.hpp>
+
+#include <string>
+#include <vector>
+
+namespace l2g::repl {
+
+/// The path of the shipped weights: in share/l2g of the installation, or in the source tree of a build. Throws
+/// l2g::error that names where it looked.
+std::string shipped_language_model();
+
+/// Token vectors of a text, as the embedding block of a byte language model gives them.
+struct TextReference {
+  std::string source, language_model;
+  index_t tokens = 0, width = 0;
+  std::vector<float> features;  // (tokens, width)
+};
+TextReference text_reference(const std::string& text_path, const std::string& weights, index_t tokens,
+                             std::uint64_t seed);
+
+}  // namespace l2g::repl

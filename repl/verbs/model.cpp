@@ -1,0 +1,258 @@
+// build, merge, save, export: models in the session.
+#include "language_model.hpp"
+#include "model_values.hpp"
+#include "progress.hpp"
+#include "verbs.hpp"
+
+#include <fmt/format.h>
+#include <l2g/data/baseline.hpp>
+#include <l2g/data/simulate.hpp>
+#include <l2g/dyn/architectures.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace l2g::repl {
+namespace {
+
+using model::Model;
+using model::Spec;
+
+std::string shape_text(const Model& m) {
+  return fmt::format("{} positions -> {} classes, {} trained numbers", m.input.length, m.outputs(), m.parameters());
+}
+
+std::string details_of(const Model& m) {
+  std::string s = model::to_text(m);
+  const Footprint f = model::step_footprint(m, 64);
+  s += fmt::format("a training step of 64 rows takes {:.0f} MiB; {}\n", double(f.total()) / 1048576,
+                   m.both_strands ? "predictions are the mean over both strands" : "predictions read one strand");
+  for (const auto& [key, value] : m.notes) s += key + ": " + value + "\n";
+  return s;
+}
+
+report::LearningCurves curves_of(const Model& m) {
+  report::LearningCurves c;
+  c.title = "Learning curves of " + m.name;
+  double best = -2;
+  for (const auto& h : m.history) {
+    c.train_loss.x.push_back(h.epoch), c.train_loss.y.push_back(h.train_loss);
+    c.dev_loss.x.push_back(h.epoch), c.dev_loss.y.push_back(h.loss);
+    c.dev_metric.x.push_back(h.epoch), c.dev_metric.y.push_back(h.metric);
+    if (h.metric > best) best = h.metric, c.best = h.epoch;
+  }
+  return c;
+}
+
+Value history_of(const Model& m) {
+  Value::List rows;
+  for (const auto& h : m.history)
+    rows.push_back(Value::Table{{"step", index_t(h.step)},
+                                {"epoch", h.epoch},
+                                {"train_loss", h.train_loss},
+                                {"dev_loss", h.loss},
+                                {"dev_mcc", h.metric},
+                                {"rate", h.rate}});
+  return rows;
+}
+
+void register_types(Registry& registry) {
+  registry.type<Model>("Model", "a network with its weights and all that it needs to read sequences")
+      .summary([](const Model& m) { return m.name + ": " + shape_text(m); })
+      .details(details_of)
+      .bytes([](const Model& m) { return m.bytes(); })
+      .field("name", "its name", [](const Model& m) { return m.name; })
+      .field("classes", "names of the outputs", [](const Model& m) { return Value(m.classes); })
+      .field("length", "positions that it reads", [](const Model& m) { return m.input.length; })
+      .field("parameters", "trained numbers", [](const Model& m) { return m.parameters(); })
+      .field("both_strands", "are predictions averaged over both strands",
+             [](const Model& m) { return m.both_strands; })
+      .field("seed", "seed of its first weights", [](const Model& m) { return index_t(m.seed); })
+      .field("history", "validations of the last training", history_of)
+      .field("keys", "names of its weights",
+             [](const Model& m) {
+               std::vector<std::string> keys;
+               for (const auto& [key, t] : m.weights) keys.push_back(key);
+               return Value(keys);
+             })
+      .chart("curves", "loss and metric over the epochs", [](const Model& m) { return chart_of(curves_of(m)); });
+}
+
+/// Length, classes and advice that a model is built for.
+struct Task {
+  index_t length = 0;
+  std::vector<std::string> classes;
+  std::string name;
+};
+Task task_of(const Arguments& a) {
+  const data::Dataset* d = nullptr;
+  if (const auto s = a.object<data::Splits>("data")) d = &s->train;
+  const auto set = a.object<data::Dataset>("data");
+  const auto simulated = a.object<data::Simulated>("data");
+  if (set) d = set.get();
+  if (simulated) d = &simulated->dataset;
+  if (!d->labelled()) throw error("build: the data have no labels, so there are no classes to tell apart");
+  return {a.has("length") ? a.integer("length") : d->longest(), d->classes, d->name};
+}
+
+std::vector<index_t> integers_or(const Arguments& a, std::string_view name, std::vector<index_t> otherwise) {
+  return a.has(name) ? a.integers(name) : std::move(otherwise);
+}
+
+Value build(const Arguments& a, Shell& shell) {
+  const Task task = task_of(a);
+  const auto floors = a.object<data::Baseline>("baseline");
+  const bool keep = a.has("keep_positions") ? a.flag("keep_positions") : !floors || floors->advice.keep_positions;
+  const bool both =
+      a.has("both_strands") ? a.flag("both_strands") : floors && floors->advice.augment.reverse_complement;
+  const index_t classes = index_t(task.classes.size());
+  const double dropout = a.number("dropout");
+  const std::string kind = a.has("layers") ? "layers" : a.text("kind");
+  std::vector<Spec> parts;
+  model::EmbedderOptions e;
+  e.channels = a.integer("channels");
+  e.kernels = integers_or(a, "kernels", e.kernels);
+  e.dilations = integers_or(a, "dilations", {});
+  e.pool = a.integer("pool");
+  e.dropout = dropout;
+  e.causal = a.flag("causal");
+  std::string weights;
+  if (kind == "layers") {
+    parts = layers_of(a.value("layers"));
+  } else if (kind == "cnn") {
+    parts.push_back(model::cnn_embedder(e).named("embedder"));
+    for (Spec& s : model::classifier(keep, a.integer("hidden"), dropout, classes)) parts.push_back(std::move(s));
+  } else {  // l2g, resnet1d
+    model::ResNet1DOptions r;
+    r.channels = integers_or(a, "block_channels", r.channels);
+    r.kernels = integers_or(a, "kernels", r.kernels);
+    r.dilations = integers_or(a, "dilations", r.dilations);
+    r.dropout = dropout;
+    r.causal = e.causal;
+    Spec embedder =
+        kind == "resnet1d" || a.text("embedder") == "resnet1d" ? model::resnet1d(r) : model::cnn_embedder(e);
+    if (kind == "l2g") {
+      weights = a.text_or("language_model", "");
+      if (weights.empty()) weights = shipped_language_model();
+      ByteModelConfig config;
+      if (weights != "random") config = byte_model_config(io::SafetensorsFile(path_of(weights)));
+      const Seq features = model::out_of(embedder, {1, task.length, 5});
+      const index_t wanted = a.integer("tokens"), window = std::max<index_t>(1, (features[1] + wanted - 1) / wanted);
+      embedder = model::sequential({embedder.named("cnn"), model::tokens(config.width, window).named("tokens")});
+      parts.push_back(embedder.named("embedder"));
+      const index_t layers = std::min(a.integer("body_layers"), config.layers);
+      parts.push_back(model::encoder(layers, config.heads, config.hidden, dropout).named("body"));
+      if (keep) {
+        for (Spec& s : model::classifier(true, a.integer("hidden"), dropout, classes)) parts.push_back(std::move(s));
+      } else {
+        parts.push_back(model::layer("mean_pool"));
+        parts.push_back(model::layer("linear", {{"out", double(classes)}}).named("head"));
+      }
+    } else {
+      parts.push_back(embedder.named("embedder"));
+      for (Spec& s : model::classifier(keep, a.integer("hidden"), dropout, classes)) parts.push_back(std::move(s));
+    }
+  }
+  const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  const data::EncodeOptions input{task.length, a.integer("input_channels"), a.flag("pad_right"), a.flag("pad_zeros")};
+  Model m = model::make_model(a.text_or("name", kind), model::sequential(std::move(parts)), input, task.classes, seed);
+  m.both_strands = both;
+  m.notes["task"] = task.name;
+  if (!weights.empty()) {
+    m.notes["language model"] =
+        weights == "random" ? "random weights" : std::filesystem::path(weights).filename().string();
+    if (weights != "random") model::load_part(m, path_of(weights), "encoder.", "body.");
+  }
+  return make_object<Model>(std::move(m));
+}
+
+Value merge(const Arguments& a, Shell&) {
+  const auto m = a.object<Model>("model");
+  *m = model::respecified(*m, model::without_lora(m->spec));
+  return object(m);
+}
+
+Value save(const Arguments& a, Shell& shell) {
+  const std::string path = path_of(a.text("path"));
+  model::save(*a.object<Model>("model"), path);
+  if (shell.settings.interactive) shell.say("wrote " + path);
+  return {};
+}
+
+Value write_header(const Arguments& a, Shell& shell) {
+  const auto m = a.object<Model>("model");
+  const std::string folder = path_of(a.text("folder")), name = a.text("name");
+  model::export_cpp(*m, folder, name, a.integer("batch"));
+  shell.say(fmt::format("wrote {0}/{1}.hpp and {0}/{1}.safetensors", folder, name));
+  return {};
+}
+
+}  // namespace
+
+void register_model_verbs(Registry& registry) {
+  register_types(registry);
+  registry.add(
+      {.name = "build",
+       .group = "model",
+       .doc = "Makes a network for the classes and the length of a data set, with first weights.",
+       .parameters =
+           {value_of({"Splits", "Dataset", "Simulated"}, "data", "what it will learn: length and classes"),
+            text("kind", "cnn; resnet1d; l2g: an embedder on top of a language model")
+                .one_of({"cnn", "resnet1d", "l2g"})
+                .by_default("cnn"),
+            list("layers", "your own layers: {nn.conv1d(64), nn.relu(), nn.mean_pool(), nn.linear(2)}").optional(),
+            value_of({"Baseline"}, "baseline", "floors whose advice chooses pooling and strands").optional(),
+            flag("keep_positions", "flatten positions in front of the head; else pool over all").optional(),
+            flag("both_strands", "predict the mean over both strands").optional(),
+            integer("length", "positions that it reads; the longest sequence when not given").at_least(1).optional(),
+            integer("channels", "channels of the cnn").between(1, 4096).by_default(128),
+            list("kernels", "cnn: the stem, then two a block; resnet1d: nine").optional(),
+            list("dilations", "as many as kernels").optional(),
+            list("block_channels", "resnet1d: channels of the three blocks").optional(),
+            integer("pool", "cnn: positions pooled behind the stem").between(1, 1000).by_default(4),
+            integer("hidden", "hidden channels in front of the head; 0: none").between(0, 65536).by_default(64),
+            number("dropout", "share dropped in training").between(0, 0.95).by_default(0.1),
+            flag("causal", "convolutions look back only").by_default(false),
+            text("embedder", "l2g: the network below the language model").one_of({"cnn", "resnet1d"}).by_default("cnn"),
+            integer("tokens", "l2g: tokens that the language model reads, at most").between(1, 4096).by_default(64),
+            integer("body_layers", "l2g: layers of the language model that are used").between(1, 100).by_default(100),
+            text("language_model", "l2g: weights, the shipped ones when not given; \"random\": none")
+                .with(Completes::file)
+                .optional(),
+            integer("input_channels", "5: A C G T N; 4: N is zeros").between(4, 5).by_default(5),
+            flag("pad_right", "pad short sequences on the right").by_default(false),
+            flag("pad_zeros", "pad with zeros instead of N").by_default(false),
+            text("name", "its name").optional(),
+            integer("seed", "another seed than the session's").at_least(0).optional()},
+       .run = build,
+       .help = "Without layers, kind chooses the architecture. Give the result of baseline(data): whether position and "
+               "strand matter decides more than the size of the network.",
+       .example = "m = build(s)\nm = build(s, {kind = \"l2g\", baseline = b})\nm = build{s, layers = {nn.conv1d{32, "
+                  "kernel = 15}, nn.relu(), nn.global_max_pool(), nn.linear(2)}}"});
+  registry.add({.name = "merge",
+                .group = "model",
+                .doc = "Adds the adapters of a model into its weights; nothing is frozen any more.",
+                .parameters = {value_of({"Model"}, "model", "the model")},
+                .run = merge,
+                .example = "m:merge()"});
+  registry.add(
+      {.name = "save",
+       .group = "model",
+       .doc = "Writes a model with all that predict needs into one file.",
+       .parameters = {value_of({"Model"}, "model", "the model"), file("path", "name.l2g (a safetensors file)")},
+       .run = save,
+       .help = "load reads it back. The file is written aside and renamed: an old one stays until the new one "
+               "is whole.",
+       .example = "save(m, \"promoters.l2g\")\nm = load \"promoters.l2g\""});
+  registry.add(
+      {.name = "export",
+       .group = "model",
+       .doc = "Writes a model as a C++ header with static types, and its weights.",
+       .parameters = {value_of({"Model"}, "model", "the model"), text("name", "a C++ name: the type and the files"),
+                      file("folder", "where the two files go").by_default("."),
+                      integer("batch", "rows of the batch in the type").at_least(1).by_default(64)},
+       .run = write_header,
+       .example = "export(m, \"promoter_model\")"});
+}
+
+}  // namespace l2g::repl
