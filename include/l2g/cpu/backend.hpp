@@ -4,6 +4,7 @@
 #include <l2g/core/context.hpp>
 #include <l2g/cpu/lanes.hpp>
 #include <l2g/cpu/pool.hpp>
+#include <l2g/cpu/tile.hpp>
 
 namespace l2g {
 
@@ -18,7 +19,25 @@ struct Context<Cpu> {
 
 namespace cpu {
 template <class T>
-void gemm_one(index_t m, index_t n, index_t k, T alpha, const T* a, Mat la, const T* b, Mat lb, T beta, T* c, Mat lc);
+void gemm_one(index_t m, index_t n, index_t k, T alpha, const T* a, Mat la, const T* b, Mat lb, T beta, T* c, Mat lc,
+              const T* start = nullptr);
+
+/// How a product is cut into about eight items for the pool: rows x columns, so that the least is packed.
+struct Cut {
+  index_t rows = 1, columns = 1;
+};
+constexpr Cut cut(index_t m, index_t n, index_t k, bool a_transposed) {
+  Cut best;
+  if (m * n * k < 64 * 64 * 64) return best;
+  index_t least = -1;
+  for (index_t r = 1; r <= 8; r *= 2) {
+    const index_t c = 8 / r;
+    if ((r > 1 && m / r < 8) || (c > 1 && n / c < 64)) continue;
+    const index_t cost = 3 * r * n + (a_transposed ? 3 : 1) * c * m;
+    if (least < 0 || cost < least) best = {r, c}, least = cost;
+  }
+  return best;
+}
 }  // namespace cpu
 
 /// f(cx, j, n) for the elements 0 .. n - 1, sixteen at a time.
@@ -43,24 +62,26 @@ void rows(Context<Cpu>& c, index_t n, const F& f) {
 }
 
 /// C = alpha op(A) op(B) + beta C, beta 0 or 1, row-major, for each of `count` matrices; op(A) is m x k, op(B) k x n.
+/// `start`, (n), is added to each row.
 template <class T>
 void gemm(Context<Cpu>& c, index_t m, index_t n, index_t k, T alpha, const T* a, Mat la, const T* b, Mat lb, T beta,
-          T* y, Mat ly, index_t count = 1) {
+          T* y, Mat ly, index_t count = 1, const T* start = nullptr) {
   if (count > 1) {
     cpu::parallel(c.pool, count, [&](index_t i) {
-      cpu::gemm_one<T>(m, n, k, alpha, a + i * la.stride, la, b + i * lb.stride, lb, beta, y + i * ly.stride, ly);
+      cpu::gemm_one<T>(m, n, k, alpha, a + i * la.stride, la, b + i * lb.stride, lb, beta, y + i * ly.stride, ly,
+                       start);
     });
     return;
   }
-  const bool small = m * n * k < 64 * 64 * 64;
-  const index_t mb = small ? m : ((m + 7) / 8 + 47) / 48 * 48 < 96 ? 96 : ((m + 7) / 8 + 47) / 48 * 48;
-  const index_t mt = (m + mb - 1) / mb, parts = small || mt >= 4 ? 1 : 4;
-  const index_t nb = parts == 1 ? n : ((n + parts - 1) / parts + 63) / 64 * 64, nt = (n + nb - 1) / nb;
-  cpu::parallel(c.pool, mt * nt, [&](index_t i) {
-    const index_t r = i / nt * mb, s = i % nt * nb;
-    const index_t h = r + mb < m ? mb : m - r, w = s + nb < n ? nb : n - s;
+  const cpu::Cut cut = cpu::cut(m, n, k, la.transposed);
+  const index_t panels = (n + cpu::panel<T> - 1) / cpu::panel<T>;
+  cpu::parallel(c.pool, cut.rows * cut.columns, [&](index_t i) {
+    const index_t row = i / cut.columns, column = i % cut.columns;
+    const index_t r = m * row / cut.rows, h = m * (row + 1) / cut.rows - r;
+    const index_t s = panels * column / cut.columns * cpu::panel<T>;
+    const index_t end = panels * (column + 1) / cut.columns * cpu::panel<T>, w = (end < n ? end : n) - s;
     cpu::gemm_one<T>(h, w, k, alpha, a + (la.transposed ? r : r * la.ld), la, b + (lb.transposed ? s * lb.ld : s), lb,
-                     beta, y + r * ly.ld + s, ly);
+                     beta, y + r * ly.ld + s, ly, start ? start + s : nullptr);
   });
 }
 

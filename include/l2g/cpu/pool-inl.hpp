@@ -10,7 +10,8 @@
 
 namespace l2g::cpu {
 
-// The number of the job and the next item share one word: an item can be claimed only from the job that is running.
+// The number of the job and its unclaimed items share one word: an item can be claimed only from the job that is
+// running. A pool that is busy (a job inside of a job, or a second caller) lets the caller do the work alone.
 class Pool {
  public:
   explicit Pool(int threads) {
@@ -26,12 +27,16 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   void run(index_t n, void (*f)(void*, index_t), void* argument) {
+    if (busy_.exchange(true, std::memory_order_acquire)) {
+      for (index_t i = 0; i < n; ++i) f(argument, i);
+      return;
+    }
     f_.store(f, std::memory_order_relaxed);
     argument_.store(argument, std::memory_order_relaxed);
-    n_.store(std::uint32_t(n), std::memory_order_relaxed);
+    n_.store(n, std::memory_order_relaxed);
     left_.store(n, std::memory_order_relaxed);
     const std::uint64_t job = (state_.load(std::memory_order_relaxed) >> 32) + 1;
-    state_.store(job << 32, std::memory_order_release);
+    state_.store(job << 32 | std::uint32_t(n));
     if (parked_.load() > 0) state_.notify_all();
     claim(job);
     for (int spins = 0; left_.load(std::memory_order_acquire) > 0;)
@@ -39,6 +44,7 @@ class Pool {
         pause();
       else
         std::this_thread::yield();
+    busy_.store(false, std::memory_order_release);
   }
   int threads() const { return int(workers_.size()) + 1; }
 
@@ -49,15 +55,17 @@ class Pool {
 #endif
   }
   void claim(std::uint64_t job) {
-    void (*const f)(void*, index_t) = f_.load(std::memory_order_relaxed);
-    void* const argument = argument_.load(std::memory_order_relaxed);
-    const std::uint32_t n = n_.load(std::memory_order_relaxed);
-    for (std::uint64_t s = state_.load(std::memory_order_acquire); s >> 32 == job && std::uint32_t(s) < n;)
-      if (state_.compare_exchange_weak(s, s + 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
-        f(argument, index_t(std::uint32_t(s)));
+    for (std::uint64_t s = state_.load(std::memory_order_acquire); s >> 32 == job && std::uint32_t(s) > 0;) {
+      // These belong to the job if the exchange succeeds: with an item unclaimed it has not ended.
+      void (*const f)(void*, index_t) = f_.load(std::memory_order_relaxed);
+      void* const argument = argument_.load(std::memory_order_relaxed);
+      const index_t item = n_.load(std::memory_order_relaxed) - index_t(std::uint32_t(s));
+      if (state_.compare_exchange_weak(s, s - 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
+        f(argument, item);
         left_.fetch_sub(1, std::memory_order_release);
         s = state_.load(std::memory_order_acquire);
       }
+    }
   }
   void work() {
     for (std::uint64_t seen = 0;;) {
@@ -83,9 +91,9 @@ class Pool {
   alignas(64) std::atomic<index_t> left_{0};
   std::atomic<void (*)(void*, index_t)> f_{nullptr};
   std::atomic<void*> argument_{nullptr};
-  std::atomic<std::uint32_t> n_{0};
+  std::atomic<index_t> n_{0};
   std::atomic<int> parked_{0};
-  std::atomic<bool> stop_{false};
+  std::atomic<bool> busy_{false}, stop_{false};
 };
 
 L2G_INLINE void run(Pool& pool, index_t n, void (*f)(void*, index_t), void* argument) { pool.run(n, f, argument); }

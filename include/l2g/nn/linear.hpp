@@ -59,8 +59,9 @@ struct Linear {
   template <class D, class T, class In, class Out>
   void forward(Context<D>& c, const Params<T, D>& p, View<T, In, D> x, View<T, Out, D> y, Nothing&) const {
     const index_t m = x.shape.rows(), i = in, o = features;
-    if constexpr (Bias) rows(c, m, kernels::AddRow<T>{p.bias.data, y.data, o, false});
-    gemm(c, m, o, i, T(1), x.data, {i}, p.weight.data, {i, true}, T(Bias ? 1 : 0), y.data, {o});
+    const T* start = nullptr;
+    if constexpr (Bias) start = p.bias.data;
+    gemm(c, m, o, i, T(1), x.data, {i}, p.weight.data, {i, true}, T(0), y.data, {o}, 1, start);
   }
   template <class D, class T, class In, class Out>
   void backward(Context<D>& c, const Params<T, D>& p, View<T, In, D> x, View<T, Out, D>, View<T, Out, D> dy,
