@@ -37,6 +37,7 @@ struct Segments : Visitor {
 template <class Model, class T, class In, class D = Cpu>
 class Step {
  public:
+  using value_type = T;
   using Out = decltype(std::declval<const Model&>().out(std::declval<In>()));
   using Params = decltype(std::declval<const Model&>().template params<T, D>());
 
@@ -92,7 +93,9 @@ class Step {
   Step& operator=(const Step&) = delete;
 
   index_t parameters() const { return index_t(size_.trained / sizeof(T)); }  // with the gaps between tensors
+  index_t buffer_elements() const { return index_t(size_.buffers / sizeof(T)); }
   const Footprint& size() const { return size_; }
+  auto& saved() { return saved_; }  // what the last forward pass kept
   /// Are batch.lengths to be read? Off: every position is real.
   void use_lengths(bool on) { context.lengths = on ? Lengths{batch.lengths} : Lengths{}; }
 
