@@ -12,6 +12,7 @@
 #include <l2g/data/simulate.hpp>
 #include <l2g/data/split.hpp>
 #include <l2g/data/summary.hpp>
+#include <l2g/dyn/model.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -156,7 +157,11 @@ void register_types(Registry& registry) {
       });
 }
 
+bool is_model(const std::string& path) { return path.ends_with(".l2g") || path.ends_with(".safetensors"); }
+
 Value load(const Arguments& a, Shell&) {
+  if (const std::string path = path_of(a.text("path")); is_model(path))
+    return make_object<model::Model>(model::load_model(path));
   ProgressBar bar("load");
   data::LoadOptions o;
   o.sequence_column = a.text_or("sequence", "");
@@ -227,9 +232,10 @@ void register_data_verbs(Registry& registry) {
   registry.add(
       {.name = "load",
        .group = "data",
-       .doc = "Reads DNA: a FASTA, CSV or TSV file, plain or .gz, or a folder with train, dev and test files.",
+       .doc = "Reads DNA (a FASTA, CSV or TSV file, plain or .gz, or a folder with train, dev and test files), or a "
+              "model.",
        .parameters =
-           {file("path", "the file or folder"), text("label", "column of the labels").optional(),
+           {file("path", "the file or folder; name.l2g: a model"), text("label", "column of the labels").optional(),
             text("sequence", "column of the sequences").optional(), text("id", "column of the names").optional(),
             flag("header", "does the first line name the columns").optional(),
             text("separator", "what stands between columns").one_of({",", ";", "tab"}).optional(),

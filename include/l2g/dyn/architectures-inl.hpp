@@ -63,7 +63,7 @@ L2G_INLINE Spec tokens(index_t width, index_t window) {
 
 L2G_INLINE Spec encoder(index_t layers, index_t heads, index_t hidden, double dropout) {
   return {
-      .type = "repeat",
+      .type = "repeated",
       .numbers = {{"times", double(layers)}},
       .parts = {layer("transformer", {{"heads", double(heads)}, {"hidden", double(hidden)}, {"dropout", dropout}})}};
 }

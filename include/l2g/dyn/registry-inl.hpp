@@ -221,7 +221,7 @@ struct Builder {
     if (t == "feed_forward") return feed_forward();
     if (t == "transformer") return transformer();
     if (t == "sequential") return chain(1);
-    if (t == "repeat") return chain(a.integer("times"));
+    if (t == "repeated") return chain(a.integer("times"));
     if (t == "residual") return residual_of();
     return Concat<AnyLayer<T>, AnyLayer<T>>{build<T>(spec.parts[0], in), build<T>(spec.parts[1], in)};
   }
@@ -283,7 +283,7 @@ L2G_INLINE const std::vector<LayerKind>& layer_kinds() {
                causal,
                which})},
         {"sequential", "one layer after the other", {}, 1, 1000},
-        {"repeat", "the layers inside, several times", {{"times", "how often", 0, true}}, 1, 1000},
+        {"repeated", "the layers inside, several times", {{"times", "how often", 0, true}}, 1, 1000},
         {"residual", "f(x) + x, or f(x) + skip(x)", {}, 1, 2},
         {"concat", "two branches side by side: their channels follow each other", {}, 2, 2},
     };

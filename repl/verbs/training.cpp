@@ -1,0 +1,269 @@
+// text, align, train, step_seconds: the stages of a transfer.
+#include "language_model.hpp"
+#include "model_values.hpp"
+#include "progress.hpp"
+#include "verbs.hpp"
+
+#include <fmt/format.h>
+#include <l2g/data/baseline.hpp>
+#include <l2g/data/simulate.hpp>
+
+#include <cmath>
+
+namespace l2g::repl {
+namespace {
+
+using model::Model;
+using model::Spec;
+
+/// The parts that a training sees: rows to learn from, rows to choose by.
+struct Parts {
+  const data::Dataset* train;
+  const data::Dataset* dev;
+};
+const data::Dataset nobody{};
+
+Parts parts_of(const Arguments& a, const transfer::Preset& preset) {
+  if (const auto s = a.object<data::Splits>("data")) {
+    const bool on_test = preset.selection == transfer::Selection::test;
+    return {&s->train, on_test ? &s->test : &s->dev};
+  }
+  if (const auto simulated = a.object<data::Simulated>("data")) return {&simulated->dataset, &nobody};
+  return {a.object<data::Dataset>("data").get(), &nobody};
+}
+
+/// Progress to a bar: step, loss, metric.
+struct Watch {
+  ProgressBar bar;
+  explicit Watch(std::string title) : bar(std::move(title)) {}
+  FitCallbacks callbacks() {
+    FitCallbacks c;
+    c.self = this;
+    c.progress = [](void* self, const FitProgress& p) {
+      std::string text = fmt::format("step {}/{}  loss {:.4f}", p.step, p.steps, p.loss);
+      if (!std::isnan(p.metric)) text += fmt::format("  dev MCC {:.3f} (best {:.3f})", p.metric, p.best);
+      static_cast<Watch*>(self)->bar.show(double(p.step) / double(p.steps), text);
+    };
+    return c;
+  }
+};
+
+/// The settings of a stage with what the user said instead.
+model::TrainOptions options_of(const Arguments& a, transfer::Stage stage, const Model& m, const data::Dataset& rows,
+                               const Shell& shell) {
+  if (a.has("epochs")) stage.epochs = a.number("epochs");
+  if (a.has("batch")) stage.batch = a.integer("batch");
+  if (stage.batch > rows.rows()) stage.batch = rows.rows();
+  if (a.has("rate")) stage.rate = a.number("rate");
+  if (a.has("clip")) stage.clip = a.number("clip");
+  if (a.has("average")) stage.average = a.number("average");
+  if (a.has("patience")) stage.patience = int(a.integer("patience"));
+  if (a.has("decay")) std::visit([&](auto& o) { o.decay = a.number("decay"); }, stage.optimizer);
+  model::TrainOptions o;
+  o.batch = stage.batch;
+  const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.fit = model::fit_options(stage, rows.rows(), a.has("steps") ? a.integer("steps") : 0, seed);
+  if (a.has("validate_every")) o.fit.validate_every = a.integer("validate_every");
+  o.fit.checkpoint = a.has("checkpoint") ? path_of(a.text("checkpoint")) : "";
+  if (a.has("checkpoint_every")) o.fit.checkpoint_every = a.integer("checkpoint_every");
+  o.fit.identity = m.name + " " + model::to_json(m.spec);
+  o.smoothing = a.number("smoothing");
+  o.augment.reverse_complement = a.has("reverse_complement") ? a.flag("reverse_complement") : m.both_strands;
+  o.augment.shift = int(a.has("shift") ? a.integer("shift") : 0);
+  o.pool = pool_of(shell);
+  return o;
+}
+
+std::vector<Parameter> stage_parameters(std::vector<Parameter> own) {
+  std::vector<Parameter> p{value_of({"Model"}, "model", "the model"),
+                           value_of({"Splits", "Dataset", "Simulated"}, "data", "train and dev rows")};
+  for (auto& x : own) p.push_back(std::move(x));
+  std::vector<Parameter> common{
+      number("epochs", "passes over the training rows; the preset's when not given").between(0, 1e6).optional(),
+      integer("steps", "updates, instead of epochs").at_least(1).optional(),
+      integer("batch", "rows of an update").between(2, 65536).optional(),
+      number("rate", "highest learning rate").between(0, 100).optional(),
+      number("decay", "weight decay").between(0, 100).optional(),
+      number("clip", "highest norm of the gradient; 0: not clipped").at_least(0).optional(),
+      number("average", "decay of the moving average of the weights; 0: none").between(0, 0.99999).optional(),
+      integer("patience", "validations without a gain before it stops; 0: never").at_least(0).optional(),
+      integer("validate_every", "steps between validations; an epoch when not given").at_least(1).optional(),
+      number("smoothing", "of the labels").between(0, 0.9).by_default(0),
+      flag("reverse_complement", "show either strand at random; what the model averages when not given").optional(),
+      integer("shift", "move rows by up to so many bases").between(0, 10000).optional(),
+      text("preset", "honest; paper: as printed; code: as the published code runs (test rows choose the epoch)")
+          .one_of({"honest", "paper", "code"})
+          .by_default("honest"),
+      file("checkpoint", "go on from this file if it is there, and write it").optional(),
+      integer("checkpoint_every", "steps between checkpoints; an epoch or a minute when not given")
+          .at_least(1)
+          .optional(),
+      integer("seed", "another seed than the session's").at_least(0).optional()};
+  for (auto& x : common) p.push_back(std::move(x));
+  return p;
+}
+
+std::string told(const FitResult& r, double seconds) {
+  std::string s = fmt::format("{} steps in {}", r.steps, duration_in_words(seconds));
+  if (!std::isnan(r.best_metric)) s += fmt::format("; best dev MCC {:.3f} at step {}", r.best_metric, r.best_step);
+  return s + (r.stopped_early ? " (stopped early)" : "");
+}
+
+Value text_verb(const Arguments& a, Shell& shell) {
+  std::string weights = a.text_or("language_model", "");
+  weights = weights.empty() ? shipped_language_model() : path_of(weights);
+  const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  return make_object<TextReference>(text_reference(path_of(a.text("path")), weights, a.integer("tokens"), seed));
+}
+
+Value align(const Arguments& a, Shell& shell) {
+  const auto m = a.object<Model>("model");
+  const auto reference = a.object<TextReference>("text");
+  const transfer::Preset preset = transfer::preset(a.text("preset"));
+  const Parts parts = parts_of(a, preset);
+  model::AlignOptions o;
+  static_cast<model::TrainOptions&>(o) = options_of(a, preset.align, *m, *parts.train, shell);
+  o.fit.label = "align";
+  o.reference = reference->features;
+  o.width = reference->width;
+  o.alpha = a.has("alpha") ? a.number("alpha") : preset.alpha;
+  o.beta = a.has("beta") ? a.number("beta") : preset.beta;
+  o.task_first = a.has("task_first") ? a.number("task_first") : preset.task_first;
+  Watch watch("align");
+  const model::AlignResult r = model::align(*m, *parts.train, *parts.dev, o, watch.callbacks());
+  watch.bar.close();
+  m->notes["aligned"] =
+      fmt::format("{} steps, alpha {:g}, MMD {:.3f} -> {:.3f}", r.steps, o.alpha, r.mmd_before, r.mmd_after);
+  if (shell.settings.interactive)
+    shell.say(
+        fmt::format("{}; MMD to the text {:.3f} -> {:.3f}", told(r, watch.bar.elapsed()), r.mmd_before, r.mmd_after));
+  return Value::Table{{"steps", index_t(r.steps)},
+                      {"mmd_before", r.mmd_before},
+                      {"mmd_after", r.mmd_after},
+                      {"best_dev_mcc", r.best_metric},
+                      {"seconds", watch.bar.elapsed()}};
+}
+
+/// The model's Spec with what is trained.
+Spec tuned(const Spec& whole, const Arguments& a) {
+  const std::string tune = a.text("tune");
+  Spec s = model::without_lora(whole);
+  if (tune == "all") return s;
+  if (tune == "lora") {
+    const auto only = a.has("lora_only") ? a.texts("lora_only") : std::vector<std::string>{};
+    bool found = false;
+    for (Spec& part : s.parts)
+      if (part.key == "body") {
+        part = model::with_lora(part, a.integer("rank"), a.number("keep"), a.number("lora_scale"), only);
+        found = true;
+      }
+    if (!found) throw error("train: tune = \"lora\" adapts the part 'body', a language model; this model has none");
+    return s;
+  }
+  for (Spec& part : s.parts) {
+    const bool is_head = part.key == "head" || part.key == "hidden";
+    if (tune == "head" ? !is_head : part.key == "body") part.frozen = true;
+  }
+  return s;
+}
+
+Value train(const Arguments& a, Shell& shell) {
+  const auto m = a.object<Model>("model");
+  const transfer::Preset preset = transfer::preset(a.text("preset"));
+  const Parts parts = parts_of(a, preset);
+  const Spec spec = tuned(m->spec, a);
+  if (!(spec == m->spec)) *m = model::respecified(*m, spec);
+  const bool transfers =
+      std::any_of(spec.parts.begin(), spec.parts.end(), [](const Spec& s) { return s.key == "body"; });
+  model::TrainOptions o = options_of(a, transfers ? preset.fine_tune : preset.cnn, *m, *parts.train, shell);
+  Watch watch("train");
+  m->notes["preset"] = preset.name;
+  m->notes["tuned"] = a.text("tune");
+  m->notes["training seed"] = std::to_string(o.fit.seed);
+  const FitResult r = model::train(*m, *parts.train, *parts.dev, o, watch.callbacks());
+  watch.bar.close();
+  if (shell.settings.interactive) {
+    shell.say(told(r, watch.bar.elapsed()));
+    if (preset.selection == transfer::Selection::test)
+      shell.say("preset code: the best epoch was chosen by the test rows, so the test score will be too good");
+    if (parts.dev->empty()) shell.say("there are no dev rows, so the last weights are kept");
+  }
+  return Value::Table{{"steps", index_t(r.steps)},
+                      {"best_step", index_t(r.best_step)},
+                      {"best_dev_mcc", r.best_metric},
+                      {"stopped_early", r.stopped_early},
+                      {"seconds", watch.bar.elapsed()}};
+}
+
+Value step_seconds(const Arguments& a, Shell& shell) {
+  const auto m = a.object<Model>("model");
+  const Parts parts = parts_of(a, transfer::honest());
+  model::TrainOptions o;
+  o.batch = std::min(a.integer("batch"), parts.train->rows());
+  o.pool = pool_of(shell);
+  return model::seconds_per_step(*m, *parts.train, o);
+}
+
+}  // namespace
+
+void register_training_verbs(Registry& registry) {
+  registry.type<TextReference>("Text", "features of text that an embedder is aligned with")
+      .summary([](const TextReference& t) {
+        return fmt::format("{} tokens of width {} from {}", t.tokens, t.width, t.source);
+      })
+      .bytes([](const TextReference& t) { return t.features.size() * sizeof(float); })
+      .length([](const TextReference& t) { return t.tokens; })
+      .field("width", "channels of a token", [](const TextReference& t) { return t.width; })
+      .field("source", "the file", [](const TextReference& t) { return t.source; });
+  registry.add(
+      {.name = "text",
+       .group = "transfer",
+       .doc = "Reads a text file and embeds tokens of it by the language model: the reference of an alignment.",
+       .parameters =
+           {file("path", "any text file, plain or .gz"),
+            integer("tokens", "tokens drawn without replacement").between(2, 1000000).by_default(3150),
+            text("language_model", "weights; the shipped ones when not given").with(Completes::file).optional(),
+            integer("seed", "another seed than the session's").at_least(0).optional()},
+       .run = text_verb,
+       .example = "t = text \"alice.txt\""});
+  registry.add(
+      {.name = "align",
+       .group = "transfer",
+       .doc = "Trains the embedder so that its features look like those of text, jointly with the task.",
+       .parameters =
+           stage_parameters({value_of({"Text"}, "text", "the reference, made by text(path)"),
+                             number("alpha", "weight of the discrepancy").at_least(0).optional(),
+                             number("beta", "weight of the task").at_least(0).optional(),
+                             number("task_first", "share of the steps with the task alone").between(0, 1).optional()}),
+       .run = align,
+       .help = "The loss is alpha MMD + beta task, with alpha 0 for the first part (L2G, stage 2). The head of "
+               "this stage is thrown away; train comes next.",
+       .example = "m = build(s, {kind = \"l2g\"})\nalign(m, s, {text = t, epochs = 4})\ntrain(m, s)"});
+  registry.add(
+      {.name = "train",
+       .group = "model",
+       .doc = "Trains a model on labelled rows and keeps the weights that are best on dev.",
+       .parameters = stage_parameters(
+           {text("tune",
+                 "all; head: only the last layers; frozen: all but the language model; lora: small adapters in it")
+                .one_of({"all", "head", "frozen", "lora"})
+                .by_default("all"),
+            integer("rank", "lora: rank of an adapter").between(1, 1024).by_default(8),
+            number("keep", "lora: probability that a rank takes part in a step").between(0.05, 1).by_default(1),
+            number("lora_scale", "lora: factor of the change").between(0, 1000).by_default(2),
+            list("lora_only", "lora: which of qkv, proj, up, down; all when not given").optional()}),
+       .run = train,
+       .help = "Ctrl-C stops at a step; the model keeps its weights, and train goes on from them. With checkpoint = "
+               "\"run.ckpt\" a stopped training goes on exactly where it was, to the same bits.",
+       .example = "train(m, s)\nm:train{s, epochs = 4, rate = 1e-3}\nplot(m)"});
+  registry.add({.name = "step_seconds",
+                .group = "model",
+                .doc = "Measures how long a training step takes here, now; the weights stay.",
+                .parameters = {value_of({"Model"}, "model", "the model"),
+                               value_of({"Splits", "Dataset", "Simulated"}, "data", "training rows"),
+                               integer("batch", "rows of an update").between(2, 65536).by_default(128)},
+                .run = step_seconds,
+                .example = "step_seconds(m, s)"});
+}
+
+}  // namespace l2g::repl
