@@ -145,6 +145,12 @@ void register_types(Registry& registry) {
              })
       .field("advice", "what the scores say about the model to build",
              [](const data::Baseline& b) { return b.advice.sentence; })
+      .field("keep_positions", "should a network keep positions up to its head",
+             [](const data::Baseline& b) { return b.advice.keep_positions; })
+      .field("both_strands", "should it see and average both strands",
+             [](const data::Baseline& b) { return b.advice.augment.reverse_complement; })
+      .field("shift", "bases that training may move a row by",
+             [](const data::Baseline& b) { return b.advice.augment.shift; })
       .chart("scores", "MCC of each model", [](const data::Baseline& b) {
         const bool test = !std::isnan(b[b.floor].test_mcc);
         report::ScoreChart chart;
