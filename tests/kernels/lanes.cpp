@@ -36,7 +36,7 @@ TEST_CASE("exp, erf, tanh and sqrt of floats", "[kernels]") {
   CHECK(worst(
             1e-6, 9, Lanes::sqrt<cpu::Vec<float>>, [](double x) { return std::sqrt(x); }, true) < 1e-7);
   CHECK(Lanes::exp(cpu::splat(-1e30f))[3] == 0.0f);
-  CHECK(std::isfinite(Lanes::exp(cpu::splat(1e30f))[3]));
+  CHECK(std::isinf(Lanes::exp(cpu::splat(1e30f))[3]));
 }
 
 TEST_CASE("functions of doubles are those of the standard library", "[kernels]") {
