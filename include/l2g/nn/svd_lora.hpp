@@ -122,13 +122,14 @@ struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
 };
 
 /// W += s B diag(lambda) A with sign = 1, and back with sign = -1; the mask is one, as in evaluation.
-template <class L, class T>
-void merge(const L& lora, typename L::template Params<T, Cpu>& p, T sign = T(1)) {
+template <class L, class Params>
+void merge(const L& lora, Params& p, int sign = 1) {
   auto& w = p.base.inner.weight;
   const index_t o = w.shape[0], i = w.shape[1], r = lora.rank;
+  using T = std::remove_cvref_t<decltype(w.data[0])>;
   for (index_t row = 0; row < o; ++row)
     for (index_t k = 0; k < r; ++k) {
-      const T f = sign * T(lora.scale()) * p.b.data[row * r + k] * p.e.data[k];
+      const T f = T(sign) * T(lora.scale()) * p.b.data[row * r + k] * p.e.data[k];
       for (index_t col = 0; col < i; ++col) w.data[row * i + col] += f * p.a.data[k * i + col];
     }
 }
