@@ -1,0 +1,2 @@
+// Yardstick.
+#include <Eigen/Core>
