@@ -126,3 +126,51 @@ TEST_CASE("the moving average follows its formula and is what is validated and k
   fit(step, CrossEntropy{}, train, judge, options, callbacks);
   judge(step);
 }
+
+TEST_CASE("an evaluation counts each row once, whatever the batch", "[train]") {
+  Step<Plain, double, In<32>> tail;
+  Step<Plain, double, In<50>> even;
+  initialize<double>(tail.p, 1);
+  initialize<double>(even.p, 1);
+  Motifs data{100, 3};
+  const Evaluation a = evaluate_classes(tail, data), b = evaluate_classes(even, data);
+  REQUIRE(a.loss == Approx(b.loss).epsilon(1e-12));
+  REQUIRE(a.metric == b.metric);
+  std::vector<index_t> rows;
+  each_prediction(tail, data, [&](index_t row, index_t place, const double*) {
+    rows.push_back(row);
+    REQUIRE(tail.batch.labels[place] == data.label(row));
+  });
+  REQUIRE(rows.size() == 100);
+  for (index_t i = 0; i < 100; ++i) REQUIRE(rows[std::size_t(i)] == i);
+}
+
+TEST_CASE("progress tells where a training stands", "[train]") {
+  Step<Plain, float, In<32>> step;
+  initialize<float>(step.p, 1);
+  Motifs train{128, 1};
+  struct Seen {
+    FitProgress last{};
+    int calls = 0, validations = 0;
+  } seen;
+  FitCallbacks callbacks;
+  callbacks.self = &seen;
+  callbacks.progress = [](void* self, const FitProgress& p) {
+    Seen& s = *static_cast<Seen*>(self);
+    if (s.calls++ == 0) s.last = p;
+  };
+  callbacks.validated = [](void* self, const HistoryEntry&) { ++static_cast<Seen*>(self)->validations; };
+  FitOptions options = quick(8);
+  options.label = "fine-tune";
+  const FitResult r = fit(step, CrossEntropy{}, train, NoEvaluation{}, options, callbacks);
+  REQUIRE(seen.validations == 2);
+  REQUIRE(seen.calls >= 1);
+  REQUIRE(seen.last.step == 1);
+  REQUIRE(seen.last.steps == 8);
+  REQUIRE(seen.last.epoch == 0.25);
+  REQUIRE(seen.last.loss > 0.3);
+  REQUIRE(seen.last.rate == 5e-3);
+  REQUIRE(std::isnan(seen.last.best));
+  REQUIRE(seen.last.eta_seconds >= 0);
+  REQUIRE(r.history.back().norm > 0);
+}

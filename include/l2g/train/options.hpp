@@ -33,7 +33,7 @@ struct FitOptions {
   std::int64_t checkpoint_every = 0;  // steps; 0: every epoch and every checkpoint_seconds
   double checkpoint_seconds = 60;
   bool resume = true;    // false: start anew, replacing the checkpoint
-  std::string identity;  // names model and data; a checkpoint with another identity is refused
+  std::string identity;  // what shapes and options do not tell (layers, loss, data): a checkpoint of another is refused
   std::string label = "train";
 };
 

@@ -34,7 +34,7 @@ class Statistics {
 
   /// Mean and unbiased variance over the first `batches` batches of the stream (at most one epoch), each layer behind
   /// the batch statistics of those before it; exact sums, joined by Chan's formula. `sampler` has a seed of its own.
-  /// Leaves the random state as it was.
+  /// Dropout and rank masks are drawn as in training. Leaves the random state as it was.
   template <class Step, class Rows>
   void estimate(Step& step, Rows& source, Sampler& sampler, index_t batches, std::span<index_t> rows) {
     const index_t whole = sampler.rows() / index_t(rows.size());
