@@ -21,7 +21,8 @@ int undefined_name(lua_State* L) {
 int unknown_member(lua_State* L) {
   if (lua_type(L, 2) != LUA_TSTRING) return lua_pushnil(L), 1;
   const std::string library(text_at(L, lua_upvalueindex(1))), name(text_at(L, 2));
-  const auto near = closest(name, keys_of_table(L, 1));
+  const auto keys = keys_of_table(L, 1);
+  const auto near = closest(name, keys);
   throw error(library + " has no member '" + name + "'" +
               (near.empty() ? "" : " (did you mean '" + std::string(near) + "'?)"));
 }
