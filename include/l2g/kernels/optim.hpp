@@ -40,15 +40,4 @@ struct Sgd {
     cx.store(p, j, end, old - (nesterov ? d + b1 * momentum : b1) * rate);
   }
 };
-template <class T>
-struct Average {  // exponential moving average: a += share (p - a)
-  const T* p;
-  T* a;
-  T share;
-  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
-    const auto old = cx.load(a, j, end);
-    cx.store(a, j, end, old + (cx.load(p, j, end) - old) * share);
-  }
-};
-
 }  // namespace l2g::kernels
