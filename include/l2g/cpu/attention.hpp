@@ -1,22 +1,57 @@
 #pragma once
 // Multi-head attention on the CPU without a stored length x length matrix: the scores of 64 queries live in scratch,
-// backward computes them again. Items are (sequence, head); each shard of them has its own scratch.
+// backward computes them again. Items are (sequence, head); each shard of them has its own scratch, where the keys and
+// values of one item lie packed.
 #include <l2g/cpu/backend.hpp>
 #include <l2g/kernels/attention.hpp>
+
+#include <cstring>
 
 namespace l2g {
 namespace cpu {
 
 inline constexpr index_t attention_block = 64, attention_shards = 16;
 
-/// Scratch of backward; forward takes half.
+/// Scratch of a shard. Rows of scores are padded to whole panels, and by a little more to keep them off each other's
+/// places in the first cache.
 template <class T>
-constexpr std::size_t attention_scratch(index_t length) {
-  return bytes_of<T>(2 * attention_shards * attention_block * length);
+struct AttentionScratch {
+  index_t ld, block, across, along, sums;  // elements
+  constexpr AttentionScratch(index_t length, index_t head_width)
+      : ld(padded<T>(length) + 16),
+        block(whole(attention_block * ld)),
+        across(whole(packed_size<T>(head_width, length))),
+        along(whole(packed_size<T>(length > attention_block ? length : attention_block, head_width))),
+        sums(whole(length * head_width)) {}
+  static constexpr index_t whole(index_t n) { return index_t(bytes_of<T>(n) / sizeof(T)); }
+  constexpr index_t forward() const { return block + across + along; }
+  constexpr index_t backward() const { return 2 * (block + across + sums) + 3 * along; }
+};
+
+/// Scratch of backward in bytes; forward takes less.
+template <class T>
+constexpr std::size_t attention_scratch(index_t length, index_t head_width) {
+  return std::size_t(attention_shards * AttentionScratch<T>(length, head_width).backward()) * sizeof(T);
 }
 
 /// Mask elements of (sequence, head) i start here, in the numbering of Rng::mask_word.
 constexpr index_t first_mask(const AttentionSpec& s, index_t i) { return i * s.length * s.mask_row(); }
+
+/// The scores a b^T of n rows of a, row-major, with the rows of b that are packed across; whole panels are written.
+template <class T>
+void scores(index_t n, index_t seen, index_t d, const T* a, index_t lda, const T* packed, T* y, index_t ld) {
+  multiply<T>(product<T>(n, padded<T>(seen), d, a, {lda}, packed, false, y, ld));
+}
+
+/// f(shard, item, sequence, head) for each head of each sequence.
+template <class F>
+void attention_sharded(Context<Cpu>& c, const AttentionSpec& s, F&& f) {
+  const index_t items = s.batch * s.heads;
+  parallel(c.pool, attention_shards, [&](index_t shard) {
+    for (index_t i = items * shard / attention_shards; i < items * (shard + 1) / attention_shards; ++i)
+      f(shard, i, i / s.heads, i % s.heads);
+  });
+}
 
 }  // namespace cpu
 
@@ -26,28 +61,30 @@ constexpr index_t first_mask(const AttentionSpec& s, index_t i) { return i * s.l
 template <class T>
 void attention(Context<Cpu>& c, const AttentionSpec& s, const T* qkv, T* out, T* log_sum) {
   Frame frame(c.scratch);
-  const index_t w = s.width(), d = s.head_width, l = s.length, items = s.batch * s.heads, block = cpu::attention_block;
-  T* scratch = c.scratch.take<T>(cpu::attention_shards * block * l);
+  const index_t w = s.width(), d = s.head_width, l = s.length, block = cpu::attention_block;
+  const cpu::AttentionScratch<T> size(l, d);
+  T* const scratch = c.scratch.take<T>(cpu::attention_shards * size.forward());
   const T scale = T(1) / std::sqrt(T(d));
-  cpu::parallel(c.pool, cpu::attention_shards, [&](index_t shard) {
-    T* const scores = scratch + shard * block * l;
+  cpu::attention_sharded(c, s, [&](index_t shard, index_t i, index_t b, index_t h) {
+    T *const scores = scratch + shard * size.forward(), *const k = scores + size.block, *const v = k + size.across;
     cpu::Lanes cx;
-    for (index_t i = items * shard / cpu::attention_shards; i < items * (shard + 1) / cpu::attention_shards; ++i) {
-      const index_t b = i / s.heads, h = i % s.heads, keys = c.lengths.of(b, l);
-      const T* q = qkv + b * l * 3 * w + h * d;
-      T* y = out + b * l * w + h * d;
-      for (index_t r = 0; r < keys; r += block) {
-        const index_t n = r + block < keys ? block : keys - r, seen = s.causal ? r + n : keys;
-        cpu::gemm_one<T>(n, seen, d, T(1), q + r * 3 * w, {3 * w}, q + w, {3 * w, true}, T(0), scores, {l});
-        const kernels::AttentionRow<T> row{
-            scores,       log_sum + i * l, c.state,       l,        seen,   r,      cpu::first_mask(s, i),
-            s.mask_row(), scale,           T(s.inv_keep), s.stream, s.keep, s.drop, s.causal};
-        for (index_t a = 0; a < n; ++a) row(cx, a);
-        cpu::gemm_one<T>(n, d, seen, T(1), scores, {l}, q + 2 * w, {3 * w}, T(0), y + r * w, {w});
-      }
-      for (index_t r = keys; r < l; ++r)
-        for (index_t j = 0; j < d; j += cpu::Lanes::width) cx.store(y + r * w, j, d, cx.value(T(0)));
+    const index_t keys = c.lengths.of(b, l);
+    const T* q = qkv + b * l * 3 * w + h * d;
+    T* y = out + b * l * w + h * d;
+    cpu::pack_panels<T>(d, keys, q + w, {3 * w, true}, k);
+    cpu::pack_panels<T>(keys, d, q + 2 * w, {3 * w}, v);
+    for (index_t r = 0; r < keys; r += block) {
+      const index_t n = r + block < keys ? block : keys - r, seen = s.causal ? r + n : keys;
+      cpu::scores<T>(n, seen, d, q + r * 3 * w, 3 * w, k, scores, size.ld);
+      const kernels::AttentionRow<T> row{
+          scores,       log_sum + i * l, c.state,       size.ld,  seen,   r,      cpu::first_mask(s, i),
+          s.mask_row(), scale,           T(s.inv_keep), s.stream, s.keep, s.drop, s.causal};
+      for (index_t a = 0; a < n; ++a) row(cx, a);
+      auto mix = cpu::product<T>(n, d, seen, scores, {size.ld}, v, false, y + r * w, w);
+      mix.panel_stride = keys * cpu::panel<T>;
+      cpu::multiply(mix);
     }
+    for (index_t r = keys; r < l; ++r) std::memset(y + r * w, 0, std::size_t(d) * sizeof(T));
   });
 }
 
@@ -56,48 +93,63 @@ template <class T>
 void attention_grad(Context<Cpu>& c, const AttentionSpec& s, const T* qkv, const T* out, const T* log_sum,
                     const T* dout, T* dqkv) {
   Frame frame(c.scratch);
-  const index_t w = s.width(), d = s.head_width, l = s.length, items = s.batch * s.heads, block = cpu::attention_block;
-  T* scratch = c.scratch.take<T>(2 * cpu::attention_shards * block * l);
+  const index_t w = s.width(), d = s.head_width, l = s.length, block = cpu::attention_block;
+  const cpu::AttentionScratch<T> size(l, d);
+  T* const scratch = c.scratch.take<T>(cpu::attention_shards * size.backward());
   const T scale = T(1) / std::sqrt(T(d));
-  cpu::parallel(c.pool, cpu::attention_shards, [&](index_t shard) {
-    T *const scores = scratch + 2 * shard * block * l, *const probs = scores + block * l;
+  const std::size_t row_bytes = std::size_t(d) * sizeof(T);
+  cpu::attention_sharded(c, s, [&](index_t shard, index_t i, index_t b, index_t h) {
+    T *const scores = scratch + shard * size.backward(), *const probs = scores + size.block;
+    T *const k = probs + size.block, *const v = k + size.across;                // across: d x keys
+    T *const k_along = v + size.across, *const q_along = k_along + size.along;  // along: rows x d
+    T *const dy_along = q_along + size.along, *const dk = dy_along + size.along, *const dv = dk + size.sums;
     cpu::Lanes cx;
-    for (index_t i = items * shard / cpu::attention_shards; i < items * (shard + 1) / cpu::attention_shards; ++i) {
-      const index_t b = i / s.heads, h = i % s.heads, keys = c.lengths.of(b, l);
-      const T *q = qkv + b * l * 3 * w + h * d, *y = out + b * l * w + h * d, *dy = dout + b * l * w + h * d;
-      T* dq = dqkv + b * l * 3 * w + h * d;
-      for (index_t r = 0; r < l; ++r)
-        for (int part = 0; part < 3; ++part)
-          for (index_t j = 0; j < d; j += cpu::Lanes::width) cx.store(dq + r * 3 * w + part * w, j, d, cx.value(T(0)));
-      for (index_t r = 0; r < keys; r += block) {
-        const index_t n = r + block < keys ? block : keys - r, seen = s.causal ? r + n : keys;
-        cpu::gemm_one<T>(n, seen, d, T(1), q + r * 3 * w, {3 * w}, q + w, {3 * w, true}, T(0), scores, {l});
-        cpu::gemm_one<T>(n, seen, d, T(1), dy + r * w, {w}, q + 2 * w, {3 * w, true}, T(0), probs, {l});
-        const kernels::AttentionRowGrad<T> row{scores,
-                                               probs,
-                                               log_sum + i * l,
-                                               y + r * w,
-                                               dy + r * w,
-                                               c.state,
-                                               l,
-                                               seen,
-                                               r,
-                                               cpu::first_mask(s, i),
-                                               s.mask_row(),
-                                               d,
-                                               w,
-                                               scale,
-                                               T(s.inv_keep),
-                                               s.stream,
-                                               s.keep,
-                                               s.drop,
-                                               s.causal};
-        for (index_t a = 0; a < n; ++a) row(cx, a);
-        cpu::gemm_one<T>(n, d, seen, T(1), scores, {l}, q + w, {3 * w}, T(0), dq + r * 3 * w, {3 * w});
-        cpu::gemm_one<T>(seen, d, n, T(1), scores, {l, true}, q + r * 3 * w, {3 * w}, T(1), dq + w, {3 * w});
-        cpu::gemm_one<T>(seen, d, n, T(1), probs, {l, true}, dy + r * w, {w}, T(1), dq + 2 * w, {3 * w});
-      }
+    const index_t keys = c.lengths.of(b, l);
+    const T *q = qkv + b * l * 3 * w + h * d, *y = out + b * l * w + h * d, *dy = dout + b * l * w + h * d;
+    T* dq = dqkv + b * l * 3 * w + h * d;
+    cpu::pack_panels<T>(d, keys, q + w, {3 * w, true}, k);
+    cpu::pack_panels<T>(d, keys, q + 2 * w, {3 * w, true}, v);
+    cpu::pack_panels<T>(keys, d, q + w, {3 * w}, k_along);
+    std::memset(dk, 0, std::size_t(keys) * row_bytes);
+    std::memset(dv, 0, std::size_t(keys) * row_bytes);
+    for (index_t r = 0; r < keys; r += block) {
+      const index_t n = r + block < keys ? block : keys - r, seen = s.causal ? r + n : keys;
+      cpu::scores<T>(n, seen, d, q + r * 3 * w, 3 * w, k, scores, size.ld);
+      cpu::scores<T>(n, seen, d, dy + r * w, w, v, probs, size.ld);
+      const kernels::AttentionRowGrad<T> row{scores,
+                                             probs,
+                                             log_sum + i * l,
+                                             y + r * w,
+                                             dy + r * w,
+                                             c.state,
+                                             size.ld,
+                                             seen,
+                                             r,
+                                             cpu::first_mask(s, i),
+                                             s.mask_row(),
+                                             d,
+                                             w,
+                                             scale,
+                                             T(s.inv_keep),
+                                             s.stream,
+                                             s.keep,
+                                             s.drop,
+                                             s.causal};
+      for (index_t a = 0; a < n; ++a) row(cx, a);
+      auto to_q = cpu::product<T>(n, d, seen, scores, {size.ld}, k_along, false, dq + r * 3 * w, 3 * w);
+      to_q.panel_stride = keys * cpu::panel<T>;
+      cpu::multiply(to_q);
+      cpu::pack_panels<T>(n, d, q + r * 3 * w, {3 * w}, q_along);
+      cpu::pack_panels<T>(n, d, dy + r * w, {w}, dy_along);
+      cpu::multiply(cpu::product<T>(seen, d, n, scores, {size.ld, true}, q_along, true, dk, d));
+      cpu::multiply(cpu::product<T>(seen, d, n, probs, {size.ld, true}, dy_along, true, dv, d));
     }
+    for (index_t r = 0; r < keys; ++r) {
+      std::memcpy(dq + r * 3 * w + w, dk + r * d, row_bytes);
+      std::memcpy(dq + r * 3 * w + 2 * w, dv + r * d, row_bytes);
+    }
+    for (index_t r = keys; r < l; ++r)
+      for (index_t part = 0; part < 3; ++part) std::memset(dq + r * 3 * w + part * w, 0, row_bytes);
   });
 }
 

@@ -22,7 +22,7 @@ using Vec = typename VecOf<T>::type;
 
 template <class T>
 L2G_LANE Vec<T> splat(T v) {
-  return Vec<T>{} + v;
+  return v - Vec<T>{};  // x - 0 is x, also for -0: no instruction
 }
 
 /// a * b + c, rounded once where the machine can.
@@ -135,6 +135,11 @@ struct Lanes {
     Vec<T> v;
     if (j + width <= end) {
       __builtin_memcpy(&v, p + j, sizeof v);
+#if defined(__AVX512F__)
+    } else if constexpr (sizeof(T) == 4) {
+      const __mmask16 real = __mmask16((1u << (end > j ? end - j : 0)) - 1);
+      v = (Vec<T>)_mm512_mask_loadu_ps((__m512)splat(fill), real, p + j);
+#endif
     } else {
       v = splat(fill);
       for (index_t i = j; i < end; ++i) v[i - j] = p[i];
@@ -144,8 +149,11 @@ struct Lanes {
   template <class T, class V>
   L2G_LANE static void store(T* p, index_t j, index_t end, V v) {
     const Vec<T> w = v;
-    if (j + width <= end)
-      __builtin_memcpy(p + j, &w, sizeof w);
+    if (j + width <= end) __builtin_memcpy(p + j, &w, sizeof w);
+#if defined(__AVX512F__)
+    else if constexpr (sizeof(T) == 4)
+      _mm512_mask_storeu_ps(p + j, __mmask16((1u << (end > j ? end - j : 0)) - 1), (__m512)w);
+#endif
     else
       for (index_t i = j; i < end; ++i) p[i] = w[i - j];
   }
@@ -162,20 +170,22 @@ struct Lanes {
   L2G_LANE static Vec<T> value(T v) {
     return splat(v);
   }
+  /// A fixed tree: lanes i and i + 8 are joined, then i and i + 4, and so on.
   template <class V>
-  L2G_LANE static auto sum(V v) {  // a fixed tree
-    auto a = v[0];
-    decltype(a) t[16];
-    for (int i = 0; i < 16; ++i) t[i] = v[i];
-    for (int n = 8; n > 0; n /= 2)
-      for (int i = 0; i < n; ++i) t[i] += t[i + n];
-    return t[0];
+  L2G_LANE static auto sum(V v) {
+    const auto a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+                   __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    const auto b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+    return (b[0] + b[2]) + (b[1] + b[3]);
   }
   template <class V>
   L2G_LANE static auto max(V v) {
-    auto a = v[0];
-    for (int i = 1; i < 16; ++i) a = v[i] > a ? v[i] : a;
-    return a;
+    const auto a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7),
+               b = __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15), c = a > b ? a : b;
+    const auto d = __builtin_shufflevector(c, c, 0, 1, 2, 3), e = __builtin_shufflevector(c, c, 4, 5, 6, 7),
+               m = d > e ? d : e;
+    const auto x = m[0] > m[1] ? m[0] : m[1], y = m[2] > m[3] ? m[2] : m[3];
+    return x > y ? x : y;
   }
   template <class M, class V>
   L2G_LANE static V select(M mask, V a, V b) {

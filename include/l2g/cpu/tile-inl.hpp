@@ -85,7 +85,7 @@ __attribute__((noinline)) void tile(const Product<T>& p, const T* a, index_t row
       const V b0 = load<V>(b), b1 = load<V>(b + n);
 #pragma GCC unroll 16
       for (int i = 0; i < M; ++i) {
-        const V v = V{} + (Across ? from[i] : from[i * row]);
+        const V v = (Across ? from[i] : from[i * row]) - V{};  // a broadcast: x - 0 is x
         sum[i][0] = multiply_add(v, b0, sum[i][0]);
         sum[i][1] = multiply_add(v, b1, sum[i][1]);
       }

@@ -67,7 +67,7 @@ struct SelfAttention {
   template <class T>
   constexpr std::size_t scratch(auto s) const {
     const std::size_t a = qkv.template scratch<T>(s), b = proj.template scratch<T>(s),
-                      attend = cpu::attention_scratch<T>(s[1]);
+                      attend = cpu::attention_scratch<T>(s[1], in / heads);
     const std::size_t inner = a > b ? a : b;
     return bytes_of<T>(s.rows() * in) + bytes_of<T>(s.rows() * 3 * in) + (inner > attend ? inner : attend);
   }
