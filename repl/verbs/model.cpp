@@ -183,7 +183,7 @@ Value write_header(const Arguments& a, Shell& shell) {
   const auto m = a.object<Model>("model");
   const std::string folder = path_of(a.text("folder")), name = a.text("name");
   model::export_cpp(*m, folder, name, a.integer("batch"));
-  shell.say(fmt::format("wrote {0}/{1}.hpp and {0}/{1}.safetensors", folder, name));
+  if (shell.settings.interactive) shell.say(fmt::format("wrote {0}/{1}.hpp and {0}/{1}.safetensors", folder, name));
   return {};
 }
 
