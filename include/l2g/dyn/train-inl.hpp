@@ -145,7 +145,11 @@ L2G_INLINE AlignResult align(Model& model, const data::Dataset& rows, const data
       if (const auto own = model.weights.find(key); own != model.weights.end()) own->second.values = t.values;
   };
   try {
-    static_cast<FitResult&>(result) = detail::fit_model(stage, step, rows, dev, loss, options, options.width, inner);
+    // The last weights count: the best on the task would be those before the alignment began.
+    TrainOptions last = options;
+    last.fit.keep_best = false;
+    last.fit.average = 0;
+    static_cast<FitResult&>(result) = detail::fit_model(stage, step, rows, dev, loss, last, options.width, inner);
   } catch (...) {
     bring_home();
     throw;
