@@ -46,7 +46,7 @@ int main() {
   return measure(step.p).elements == 3394 ? 0 : 1;
 }
 
-// Output:
+// Output (the numbers of bytes may change from version to version):
 //   3394 numbers, 3633792 bytes for a step
 //   conv1d: unknown option 'kernal' (did you mean 'kernel'?); there are out, kernel, dilation, stride, groups, padding
 //   unknown layer 'convolution'; there are linear, conv1d, embedding, batch_norm, layer_norm, relu, gelu, dropout,

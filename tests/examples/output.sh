@@ -1,7 +1,6 @@
 #!/bin/sh
 # Runs an example and compares what it prints with the comment at its end: sh output.sh SOURCE PROGRAM ARGUMENTS...
-# Behind a line "// Output:" every character counts; where the source says that the last digits depend on the machine,
-# only the text between the numbers does.
+# Behind a line "// Output:" every character counts; behind "// Output (...):" only the text between the numbers does.
 source=$1
 shift
 printed=$("$@") || {
