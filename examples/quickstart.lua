@@ -28,7 +28,8 @@ cnn_test = evaluate(cnn, s, {baseline = b})
 print(cnn_test)
 
 title "The transfer: the same embedder on top of a language model that has read English"
-l2g = build(s, {kind = "l2g", baseline = b, name = "l2g", channels = size.channels, kernels = size.kernels, body_layers = 2})
+l2g = build(s, {kind = "l2g", baseline = b, name = "l2g", channels = size.channels, kernels = size.kernels,
+                body_layers = 2})
 print(string.format("%d trained numbers", l2g.parameters))
 t = text(here .. "/text/alice_chapters_1_2.txt")
 print(t)
@@ -52,12 +53,13 @@ again = load(out .. "/quickstart.l2g")
 predict(again, s.test, {file = out .. "/predictions.csv"})
 
 title(string.format("MCC on %d test rows, which nothing was chosen by; seed 1, preset honest", s.test.rows))
+local function row(name, mcc, note) print(string.format("  %-28s %6.3f   %s", name, mcc, note)) end
+local function interval(e) return string.format("95 %% interval [%.3f, %.3f]", e.lo, e.hi) end
 for _, name in ipairs({"gc", "kmer5", "pos3", "joint"}) do
-  local floor = b.models[name]
-  if floor then print(string.format("  %-28s %6.3f%s", name, floor.test_mcc, name == b.floor and "   <- floor (best on dev)" or "")) end
+  row(name, b.models[name].test_mcc, name == b.floor and "<- floor (best on dev)" or "")
 end
-print(string.format("  %-28s %6.3f   95 %% interval [%.3f, %.3f]", "cnn alone", cnn_test.mcc, cnn_test.lo, cnn_test.hi))
-print(string.format("  %-28s %6.3f   95 %% interval [%.3f, %.3f]", "l2g, aligned and fine-tuned", l2g_test.mcc, l2g_test.lo, l2g_test.hi))
+row("cnn alone", cnn_test.mcc, interval(cnn_test))
+row("l2g, aligned and fine-tuned", l2g_test.mcc, interval(l2g_test))
 print(string.format("\n%d seconds. In %s:", os.time() - began, out))
 print("  learning-curves.png .svg   roc.png .svg   quickstart.l2g (the model)   predictions.csv")
 print("  quickstart_model.hpp .safetensors (the same model for C++)")

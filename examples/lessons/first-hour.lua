@@ -28,23 +28,26 @@ guess. The advice below the table is about the network that comes next.]])
 b = baseline(s)
 print(b)
 
-say(3, [[4. A network that keeps positions. Its first layer is a row of windows that slide along the sequence; flatten
+say(4, [[4. A network that keeps positions. Its first layer is a row of windows that slide along the sequence; flatten
 puts what they found side by side, so that the last layer knows where it was.]])
-kept = build{s, name = "kept", layers = {nn.conv1d{24, kernel = 11}, nn.relu(), nn.max_pool{4}, nn.flatten(), nn.linear(2)}}
+layers = {nn.conv1d{24, kernel = 11}, nn.relu(), nn.max_pool{4}, nn.flatten(), nn.linear(2)}
+kept = build(s, {name = "kept", layers = layers})
 train(kept, s, {epochs = 8, batch = 32, rate = 3e-3})
 plot(kept)
 
-say(2, [[5. The same network, but positions are pooled away: it sees that a motif is there, and no longer where.]])
-pooled = build{s, name = "pooled", layers = {nn.conv1d{24, kernel = 11}, nn.relu(), nn.global_max_pool(), nn.linear(2)}}
+say(3, [[5. The same network, but positions are pooled away: it sees that a motif is there, and no longer where.]])
+layers = {nn.conv1d{24, kernel = 11}, nn.relu(), nn.global_max_pool(), nn.linear(2)}
+pooled = build(s, {name = "pooled", layers = layers})
 train(pooled, s, {epochs = 8, batch = 32, rate = 3e-3})
 
-say(2, [[6. Which one is better? We ask dev, as often as we like.]])
-print("kept  ", evaluate(kept, s, {split = "dev"}).mcc)
-print("pooled", evaluate(pooled, s, {split = "dev"}).mcc)
+say(3, [[6. Which one is better? We ask dev, as often as we like.]])
+dev_kept = evaluate(kept, s, {split = "dev"}).mcc
+dev_pooled = evaluate(pooled, s, {split = "dev"}).mcc
+print(string.format("kept %.3f, pooled %.3f", dev_kept, dev_pooled))
 
 say(3, [[7. The test rows, once. The interval says how far the score could be off, had other rows been drawn; the floors
 stand beside it. A network that does not pass its floor has learned nothing that a table of counts does not know.]])
-best = evaluate(kept, s, {split = "dev"}).mcc >= evaluate(pooled, s, {split = "dev"}).mcc and kept or pooled
+best = dev_kept >= dev_pooled and kept or pooled
 e = evaluate(best, s, {baseline = b})
 print(e)
 
