@@ -155,7 +155,10 @@ Value build(const Arguments& a, Shell& shell) {
   }
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   const data::EncodeOptions input{task.length, a.integer("input_channels"), a.flag("pad_right"), a.flag("pad_zeros")};
-  Model m = model::make_model(a.text_or("name", kind), model::sequential(std::move(parts)), input, task.classes, seed);
+  Spec spec = model::sequential(std::move(parts));
+  const bool wide = a.has("wide") ? a.flag("wide") : floors && keep && kind != "layers";
+  if (wide) spec = model::with_wide_path(std::move(spec), 0.5, classes);
+  Model m = model::make_model(a.text_or("name", kind), std::move(spec), input, task.classes, seed);
   m.both_strands = both;
   m.notes["task"] = task.name;
   if (!weights.empty()) {
@@ -203,6 +206,9 @@ void register_model_verbs(Registry& registry) {
             list("layers", "your own layers: {nn.conv1d(64), nn.relu(), nn.mean_pool(), nn.linear(2)}").optional(),
             value_of({"Baseline"}, "baseline", "floors whose advice chooses pooling and strands").optional(),
             flag("keep_positions", "flatten positions in front of the head; else pool over all").optional(),
+            flag("wide",
+                 "add a linear map on the 3-mer at each position; where the advice keeps positions when not given")
+                .optional(),
             flag("both_strands", "predict the mean over both strands").optional(),
             integer("length", "positions that it reads; the longest sequence when not given").at_least(1).optional(),
             integer("channels", "channels of the cnn").between(1, 4096).by_default(128),

@@ -146,13 +146,15 @@ Value align(const Arguments& a, Shell& shell) {
 
 /// The model's Spec with what is trained.
 Spec tuned(const Spec& whole, const Arguments& a) {
+  if (!a.has("tune")) return whole;
   const std::string tune = a.text("tune");
-  Spec s = model::without_lora(whole);
+  Spec s = whole;
+  model::deep_part(s) = model::without_lora(model::deep_part(s));
   if (tune == "all") return s;
   if (tune == "lora") {
     const auto only = a.has("lora_only") ? a.texts("lora_only") : std::vector<std::string>{};
     bool found = false;
-    for (Spec& part : s.parts)
+    for (Spec& part : model::deep_part(s).parts)
       if (part.key == "body") {
         part = model::with_lora(part, a.integer("rank"), a.number("keep"), a.number("lora_scale"), only);
         found = true;
@@ -160,7 +162,7 @@ Spec tuned(const Spec& whole, const Arguments& a) {
     if (!found) throw error("train: tune = \"lora\" adapts the part 'body', a language model; this model has none");
     return s;
   }
-  for (Spec& part : s.parts) {
+  for (Spec& part : model::deep_part(s).parts) {
     const bool is_head = part.key == "head" || part.key == "hidden";
     if (tune == "head" ? !is_head : part.key == "body") part.frozen = true;
   }
@@ -173,12 +175,13 @@ Value train(const Arguments& a, Shell& shell) {
   const Parts parts = parts_of(a, preset);
   const Spec spec = tuned(m->spec, a);
   if (!(spec == m->spec)) *m = model::respecified(*m, spec);
+  const auto& parts_there = model::deep_part(spec).parts;
   const bool transfers =
-      std::any_of(spec.parts.begin(), spec.parts.end(), [](const Spec& s) { return s.key == "body"; });
+      std::any_of(parts_there.begin(), parts_there.end(), [](const Spec& s) { return s.key == "body"; });
   model::TrainOptions o = options_of(a, transfers ? preset.fine_tune : preset.cnn, *m, *parts.train, shell);
   Watch watch("train");
   m->notes["preset"] = preset.name;
-  m->notes["tuned"] = a.text("tune");
+  if (a.has("tune")) m->notes["tuned"] = a.text("tune");
   m->notes["training seed"] = std::to_string(o.fit.seed);
   const FitResult r = model::train(*m, *parts.train, *parts.dev, o, watch.callbacks());
   watch.bar.close();
@@ -247,7 +250,7 @@ void register_training_verbs(Registry& registry) {
            {text("tune",
                  "all; head: only the last layers; frozen: all but the language model; lora: small adapters in it")
                 .one_of({"all", "head", "frozen", "lora"})
-                .by_default("all"),
+                .optional(),
             integer("rank", "lora: rank of an adapter").between(1, 1024).by_default(8),
             number("keep", "lora: probability that a rank takes part in a step").between(0.05, 1).by_default(1),
             number("lora_scale", "lora: factor of the change").between(0, 1000).by_default(2),

@@ -71,6 +71,11 @@ std::string_view closest(std::string_view name, const Strings& candidates) {
   return best;
 }
 
+/// The result looks into the candidates, so they must not be temporary.
+template <class Strings>
+  requires(!std::is_lvalue_reference_v<Strings>)
+std::string_view closest(std::string_view name, Strings&& candidates) = delete;
+
 /// "unknown <kind> 'name' (did you mean 'x'?); there are a, b, c"
 template <class Strings>
 std::string unknown(std::string_view kind, std::string_view name, const Strings& candidates) {

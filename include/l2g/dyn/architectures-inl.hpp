@@ -81,4 +81,11 @@ L2G_INLINE std::vector<Spec> classifier(bool keep_positions, index_t hidden, dou
   return parts;
 }
 
+L2G_INLINE Spec with_wide_path(Spec deep, double dropout, index_t classes) {
+  const Spec detectors = layer("conv1d", {{"out", 64}, {"kernel", 3}}, {{"padding", "valid"}}).named("kmers").freeze();
+  return residual(std::move(deep),
+                  sequential({detectors, layer("relu"), layer("flatten"), layer("dropout", {{"share", dropout}}),
+                              layer("linear", {{"out", double(classes)}}).named("weights")}));
+}
+
 }  // namespace l2g::model

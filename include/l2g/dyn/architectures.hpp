@@ -34,6 +34,11 @@ Spec encoder(index_t layers, index_t heads, index_t hidden, double dropout);
 /// and the linear head under the key "head".
 std::vector<Spec> classifier(bool keep_positions, index_t hidden, double dropout, index_t classes);
 
+/// A wide path beside a deep one: the logits of `deep` plus those of a linear map on the 3-mer at each position (64
+/// fixed detectors, see start_detectors). Where position carries the signal it starts the network at the floor's level.
+/// The keys of the deep part stay as they are; the wide part's begin with "skip".
+Spec with_wide_path(Spec deep, double dropout, index_t classes);
+
 }  // namespace l2g::model
 
 #ifndef L2G_COMPILED

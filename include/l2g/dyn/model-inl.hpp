@@ -27,6 +27,22 @@ inline std::map<std::string, Tensor> first_weights(const Spec& spec, const Seq& 
   return found;
 }
 
+/// Convolutions called "kmers" start as detectors: filter k answers 1 to the k-th word of its length over A C G T and,
+/// behind a ReLU, 0 to every other.
+inline void start_detectors(std::map<std::string, Tensor>& weights) {
+  for (auto& [key, w] : weights) {
+    if (!key.ends_with("kmers.weight") || w.extents.size() != 3) continue;
+    const auto filters = std::size_t(w.extents[0]), taps = std::size_t(w.extents[1]),
+               channels = std::size_t(w.extents[2]);
+    std::fill(w.values.begin(), w.values.end(), 0.0f);
+    for (std::size_t k = 0; k < filters; ++k)
+      for (std::size_t t = 0, word = k; t < taps; ++t, word /= 4)
+        w.values[(k * taps + (taps - 1 - t)) * channels + word % 4] = 1;
+    std::vector<float>& bias = weights.at(key.substr(0, key.size() - 6) + "bias").values;
+    std::fill(bias.begin(), bias.end(), 1 - float(taps));
+  }
+}
+
 /// The key of a weight without the words that an adapter adds.
 inline std::string plain_key(std::string key) {
   constexpr std::string_view word = "base_layer.";
@@ -101,6 +117,7 @@ L2G_INLINE Model make_model(std::string name, Spec spec, const data::EncodeOptio
                       "), wanted (batch, 1, " + std::to_string(m.outputs()) +
                       "): pool or flatten the positions, then linear{out=" + std::to_string(m.outputs()) + "}");
   m.weights = detail::first_weights(spec, m.shape(1), seed);
+  detail::start_detectors(m.weights);
   m.spec = std::move(spec);
   m.notes["l2g"] = L2G_VERSION;
   return m;

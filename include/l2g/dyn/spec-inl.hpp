@@ -88,6 +88,8 @@ inline void write_text(const Spec& s, std::size_t depth, std::string_view key, s
 
 L2G_INLINE const Spec& part_of(const Spec& model, std::string_view key) {
   if (key.empty()) return model;
+  if (model.type == "residual" && !model.parts.empty() && key.substr(0, key.find('.')) != "skip")
+    return part_of(model.parts[0], key);  // a residual adds nothing to the keys of its first branch
   const std::size_t dot = key.find('.');
   const std::string_view head = key.substr(0, dot), rest = dot == key.npos ? std::string_view{} : key.substr(dot + 1);
   std::vector<std::string> there;

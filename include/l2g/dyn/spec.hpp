@@ -42,6 +42,10 @@ inline Spec layer(std::string type, std::map<std::string, double> numbers = {},
 /// The part of a model under a dotted key ("body.0"); throws l2g::error with the keys that there are.
 const Spec& part_of(const Spec& model, std::string_view key);
 
+/// The chain of layers that ends in the head: the model itself, or the deep branch beside a wide path.
+inline Spec& deep_part(Spec& model) { return model.type == "residual" ? model.parts.front() : model; }
+inline const Spec& deep_part(const Spec& model) { return model.type == "residual" ? model.parts.front() : model; }
+
 /// Every linear map of a layer gets an SVD-LoRA of this rank, everything else in it is frozen. keep: probability that a
 /// rank takes part in a training step; scale: factor of the change; only: keys of the linear maps that are chosen
 /// ("qkv", "proj", "up", "down"); empty: all.
