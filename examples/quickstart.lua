@@ -21,15 +21,13 @@ b = baseline(s)
 print(b)
 
 title "A convolutional network alone"
-local size = {channels = 64, kernels = {11, 5, 5}}
-cnn = build(s, {kind = "cnn", baseline = b, name = "cnn", channels = size.channels, kernels = size.kernels})
+cnn = build(s, {kind = "cnn", baseline = b, name = "cnn"})
 train(cnn, s, {epochs = 8, batch = 64})
 cnn_test = evaluate(cnn, s, {baseline = b})
 print(cnn_test)
 
 title "The transfer: the same embedder on top of a language model that has read English"
-l2g = build(s, {kind = "l2g", baseline = b, name = "l2g", channels = size.channels, kernels = size.kernels,
-                body_layers = 2})
+l2g = build(s, {kind = "l2g", baseline = b, name = "l2g", tokens = 25, body_layers = 2})
 print(string.format("%d trained numbers", l2g.parameters))
 t = text(here .. "/text/alice_chapters_1_2.txt")
 print(t)

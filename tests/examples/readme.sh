@@ -14,7 +14,7 @@ sed -n 's/^l2g> //p' session | "$program" >printed 2>&1 || {
   cat printed
   exit 1
 }
-text() { grep -v '^l2g> \|^wrote \|^[0-9]* steps in ' "$1" | sed 's/-\{0,1\}[0-9][0-9.]*/#/g' | tr -s ' \n' ' '; }
+text() { grep -v '^l2g> \|^wrote \|^[0-9]* steps in \|^([0-9.]* s)$' "$1" | sed 's/-\{0,1\}[0-9][0-9.]*/#/g' | tr -s ' \n' ' '; }
 [ "$(text session)" = "$(text printed)" ] || {
   echo "$readme shows"
   cat session
