@@ -1,13 +1,14 @@
 -- The whole transfer on one classification task, preset honest.
 --
 --   l2g run examples/lessons/gue.lua DIR [--seeds 3] [--minutes 15] [--steps LIST] [--out FOLDER] [--text FILE]
---          [--model WEIGHTS]
+--          [--model WEIGHTS] [--variants LIST]
 --
 -- DIR holds train, dev and test files (.csv or .csv.gz) with the columns sequence and label. First come the floors:
 -- linear models that see GC content, k-mers, or the k-mer at each position. Then a convolutional network alone (cnn),
--- the same embedder below a language model, fine-tuned (l2g), the same after alignment with text (l2g-aligned), and with
--- a language model of random weights (l2g-random), which says what pre-training is worth. For each seed and variant one
--- JSON line is printed; a table closes. Whatever is finished is kept in FOLDER: an interrupted call goes on there.
+-- the same embedder below a language model, fine-tuned (l2g), and the same after alignment with text (l2g-aligned). With
+-- --variants cnn,l2g,l2g-random a language model of random weights says what pre-training is worth. For each seed and
+-- variant one JSON line is printed; a table closes. Whatever is finished is kept in FOLDER: an interrupted call goes on
+-- there.
 --
 -- --minutes is the wall time of the whole call. It is turned into a number of steps for each variant before anything is
 -- trained; the steps are printed, and --steps (the list that was printed) repeats a run to the bit.
@@ -21,11 +22,11 @@ do
     if name == "seeds" or name == "minutes" then
       options[name] = tonumber(arg[i + 1]) or error("--" .. name .. " needs a number, got " .. tostring(arg[i + 1]), 0)
       i = i + 2
-    elseif name == "steps" or name == "out" or name == "text" or name == "model" then
+    elseif name == "steps" or name == "out" or name == "text" or name == "model" or name == "variants" then
       options[name] = arg[i + 1] or error("--" .. name .. " needs a value", 0)
       i = i + 2
     elseif name then
-      error("unknown option --" .. name .. "; there are --seeds, --minutes, --steps, --out, --text, --model", 0)
+      error("unknown option --" .. name .. "; there are --seeds, --minutes, --steps, --out, --text, --model, --variants", 0)
     else
       dir = arg[i]
       i = i + 1
@@ -57,17 +58,15 @@ local floor = b.test_mcc
 local floors = b.models
 
 -- The variants, with the share of the time that each gets.
-local text_file = options.text
-local variants = {"cnn", "l2g", "l2g-aligned", "l2g-random"}
-local share = {cnn = 0.22, ["l2g"] = 0.22, ["l2g-aligned"] = 0.34, ["l2g-random"] = 0.22}
-local t
-if text_file then
-  t = text(text_file, {language_model = options.model})
-else
-  print("no --text FILE: the variant l2g-aligned is left out")
-  variants = {"cnn", "l2g", "l2g-random"}
-  share = {cnn = 0.34, ["l2g"] = 0.33, ["l2g-random"] = 0.33}
+local share = {cnn = 3, ["l2g"] = 3, ["l2g-aligned"] = 4, ["l2g-random"] = 3}
+local variants, total = {}, 0
+for v in (options.variants or "cnn,l2g,l2g-aligned"):gmatch("[^,]+") do
+  if not share[v] then error("there is no variant " .. v .. "; there are cnn, l2g, l2g-aligned, l2g-random", 0) end
+  variants[#variants + 1] = v
 end
+local here = (arg[0] or ""):match("^(.*)/") or "."
+local t = text(options.text or (here .. "/../text/alice_chapters_1_2.txt"), {language_model = options.model})
+for _, v in ipairs(variants) do total = total + share[v] end
 
 local batch = 128
 local function new_model(variant, seed)
@@ -95,7 +94,7 @@ else
   for _, v in ipairs(variants) do
     local m = new_model(v, 1)
     -- Validation, evaluation and the moving average take a fifth of the time.
-    local steps = math.floor(0.72 * seconds * share[v] / options.seeds / step_seconds(m, s, {batch = batch}))
+    local steps = math.floor(0.72 * seconds * share[v] / total / options.seeds / step_seconds(m, s, {batch = batch}))
     plan[v] = math.max(20, math.min(steps, math.floor(14 * per_epoch)))
   end
 end

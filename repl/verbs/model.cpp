@@ -109,11 +109,13 @@ Value build(const Arguments& a, Shell& shell) {
   const double dropout = a.number("dropout");
   const std::string kind = a.has("layers") ? "layers" : a.text("kind");
   std::vector<Spec> parts;
+  // Where positions are kept a small network with a linear head is enough; where they are pooled, a wide one sees more.
   model::EmbedderOptions e;
-  e.channels = a.integer("channels");
-  e.kernels = integers_or(a, "kernels", e.kernels);
+  e.channels = a.has("channels") ? a.integer("channels") : keep ? 32 : 128;
+  e.kernels = integers_or(a, "kernels", keep ? std::vector<index_t>{9, 5, 5} : e.kernels);
   e.dilations = integers_or(a, "dilations", {});
-  e.pool = a.integer("pool");
+  e.pool = a.has("pool") ? a.integer("pool") : keep ? 2 : 4;
+  const index_t hidden = a.has("hidden") ? a.integer("hidden") : keep ? 0 : 64;
   e.dropout = dropout;
   e.causal = a.flag("causal");
   std::string weights;
@@ -121,7 +123,7 @@ Value build(const Arguments& a, Shell& shell) {
     parts = layers_of(a.value("layers"));
   } else if (kind == "cnn") {
     parts.push_back(model::cnn_embedder(e).named("embedder"));
-    for (Spec& s : model::classifier(keep, a.integer("hidden"), dropout, classes)) parts.push_back(std::move(s));
+    for (Spec& s : model::classifier(keep, hidden, dropout, classes)) parts.push_back(std::move(s));
   } else {  // l2g, resnet1d
     model::ResNet1DOptions r;
     r.channels = integers_or(a, "block_channels", r.channels);
@@ -143,14 +145,14 @@ Value build(const Arguments& a, Shell& shell) {
       const index_t layers = std::min(a.integer("body_layers"), config.layers);
       parts.push_back(model::encoder(layers, config.heads, config.hidden, dropout).named("body"));
       if (keep) {
-        for (Spec& s : model::classifier(true, a.integer("hidden"), dropout, classes)) parts.push_back(std::move(s));
+        for (Spec& s : model::classifier(true, hidden, dropout, classes)) parts.push_back(std::move(s));
       } else {
         parts.push_back(model::layer("mean_pool"));
         parts.push_back(model::layer("linear", {{"out", double(classes)}}).named("head"));
       }
     } else {
       parts.push_back(embedder.named("embedder"));
-      for (Spec& s : model::classifier(keep, a.integer("hidden"), dropout, classes)) parts.push_back(std::move(s));
+      for (Spec& s : model::classifier(keep, hidden, dropout, classes)) parts.push_back(std::move(s));
     }
   }
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
@@ -211,12 +213,18 @@ void register_model_verbs(Registry& registry) {
                 .optional(),
             flag("both_strands", "predict the mean over both strands").optional(),
             integer("length", "positions that it reads; the longest sequence when not given").at_least(1).optional(),
-            integer("channels", "channels of the cnn").between(1, 4096).by_default(128),
+            integer("channels", "channels of the cnn; 32 where positions are kept, else 128")
+                .between(1, 4096)
+                .optional(),
             list("kernels", "cnn: the stem, then two a block; resnet1d: nine").optional(),
             list("dilations", "as many as kernels").optional(),
             list("block_channels", "resnet1d: channels of the three blocks").optional(),
-            integer("pool", "cnn: positions pooled behind the stem").between(1, 1000).by_default(4),
-            integer("hidden", "hidden channels in front of the head; 0: none").between(0, 65536).by_default(64),
+            integer("pool", "cnn: positions pooled behind the stem; 2 where they are kept, else 4")
+                .between(1, 1000)
+                .optional(),
+            integer("hidden", "hidden channels in front of the head; 0 where positions are kept, else 64")
+                .between(0, 65536)
+                .optional(),
             number("dropout", "share dropped in training").between(0, 0.95).by_default(0.1),
             flag("causal", "convolutions look back only").by_default(false),
             text("embedder", "l2g: the network below the language model").one_of({"cnn", "resnet1d"}).by_default("cnn"),

@@ -67,7 +67,7 @@ model::TrainOptions options_of(const Arguments& a, transfer::Stage stage, const 
   o.fit.checkpoint = a.has("checkpoint") ? path_of(a.text("checkpoint")) : "";
   if (a.has("checkpoint_every")) o.fit.checkpoint_every = a.integer("checkpoint_every");
   o.fit.identity = m.name + " " + model::to_json(m.spec);
-  o.smoothing = a.number("smoothing");
+  o.smoothing = a.has("smoothing") ? a.number("smoothing") : stage.smoothing;
   o.augment.reverse_complement = a.has("reverse_complement") ? a.flag("reverse_complement") : m.both_strands;
   o.augment.shift = int(a.has("shift") ? a.integer("shift") : 0);
   o.pool = pool_of(shell);
@@ -88,7 +88,7 @@ std::vector<Parameter> stage_parameters(std::vector<Parameter> own) {
       number("average", "decay of the moving average of the weights; 0: none").between(0, 0.99999).optional(),
       integer("patience", "validations without a gain before it stops; 0: never").at_least(0).optional(),
       integer("validate_every", "steps between validations; an epoch when not given").at_least(1).optional(),
-      number("smoothing", "of the labels").between(0, 0.9).by_default(0),
+      number("smoothing", "of the labels").between(0, 0.9).optional(),
       flag("reverse_complement", "show either strand at random; what the model averages when not given").optional(),
       integer("shift", "move rows by up to so many bases").between(0, 10000).optional(),
       text("preset", "honest; paper: as printed; code: as the published code runs (test rows choose the epoch)")

@@ -17,8 +17,9 @@ struct Stage {
   double warm_up_epochs = 0;
   double milestones[6] = {-1, -1, -1, -1, -1, -1};  // in epochs, for Schedule::milestones
   double clip = 0;
-  double average = 0;  // decay of the moving average of the weights; 0: none
-  int patience = 0;    // validations
+  double average = 0;    // decay of the moving average of the weights; 0: none
+  int patience = 0;      // validations
+  double smoothing = 0;  // of the labels
 
   /// The schedule for a training of `steps` updates of which `per_epoch` make an epoch.
   Schedule schedule(std::int64_t steps, double per_epoch) const {
@@ -92,14 +93,15 @@ inline Preset honest() {
   Preset p;
   p.name = "honest";
   p.note = "epoch chosen on dev, test rows used once, pooling and augmentation by the floors' advice";
-  p.cnn = {.epochs = 12,
+  p.cnn = {.epochs = 10,
            .batch = 128,
            .optimizer = AdamW{.decay = 0.01, .decay_vectors = false},
-           .rate = 1e-3,
+           .rate = 2e-3,
            .shape = Schedule::cosine,
            .warm_up_epochs = 0.5,
            .clip = 1,
-           .average = 0.99};
+           .average = 0.99,
+           .smoothing = 0.1};
   p.align = {.epochs = 8,
              .batch = 128,
              .optimizer = AdamW{.decay = 0.01, .decay_vectors = false},
@@ -114,7 +116,8 @@ inline Preset honest() {
                  .shape = Schedule::cosine,
                  .warm_up_epochs = 0.5,
                  .clip = 1,
-                 .average = 0.99};
+                 .average = 0.99,
+                 .smoothing = 0.1};
   p.alpha = 0.1;
   p.task_first = 0.5;
   return p;
