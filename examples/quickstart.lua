@@ -27,9 +27,10 @@ cnn_test = evaluate(cnn, s, {baseline = b})
 print(cnn_test)
 
 title "The transfer: the same embedder on top of a language model that has read English"
-l2g = build(s, {kind = "l2g", baseline = b, name = "l2g", tokens = 25, body_layers = 2})
+local weights = here .. "/language_model/byte-roberta.safetensors"
+l2g = build(s, {kind = "l2g", baseline = b, name = "l2g", tokens = 25, body_layers = 2, language_model = weights})
 print(string.format("%d trained numbers", l2g.parameters))
-t = text(here .. "/text/alice_chapters_1_2.txt")
+t = text(here .. "/text/alice_chapters_1_2.txt", {language_model = weights})
 print(t)
 a = align(l2g, s, {text = t, epochs = 4, batch = 64})
 print(string.format("aligned: the discrepancy between DNA and text went from %.3f to %.3f", a.mmd_before, a.mmd_after))
@@ -51,13 +52,16 @@ again = load(out .. "/quickstart.l2g")
 predict(again, s.test, {file = out .. "/predictions.csv"})
 
 title(string.format("MCC on %d test rows, which nothing was chosen by; seed 1, preset honest", s.test.rows))
-local function row(name, mcc, note) print(string.format("  %-28s %6.3f   %s", name, mcc, note)) end
-local function interval(e) return string.format("95 %% interval [%.3f, %.3f]", e.lo, e.hi) end
+local function row(name, mcc, note) print(string.format("  %-28s %6.3f%s", name, mcc, note)) end
+local function interval(e) return string.format("   95 %% interval [%.3f, %.3f]", e.lo, e.hi) end
 for _, name in ipairs({"gc", "kmer5", "pos3", "joint"}) do
-  row(name, b.models[name].test_mcc, name == b.floor and "<- floor (best on dev)" or "")
+  row(name, b.models[name].test_mcc, name == b.floor and "   <- floor (best on dev)" or "")
 end
 row("cnn alone", cnn_test.mcc, interval(cnn_test))
 row("l2g, aligned and fine-tuned", l2g_test.mcc, interval(l2g_test))
+local gain = l2g_test.mcc - cnn_test.mcc
+print(string.format("The language model %s here: %+.3f against the network alone.",
+                    gain > 0 and "helps" or "does not help", gain))
 print(string.format("\n%d seconds. In %s:", os.time() - began, out))
 print("  learning-curves.png .svg   roc.png .svg   quickstart.l2g (the model)   predictions.csv")
 print("  quickstart_model.hpp .safetensors (the same model for C++)")
