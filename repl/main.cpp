@@ -71,6 +71,7 @@ std::string standard_input() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 1 << 16);  // a line of a long run is seen when it is written
   Settings settings;
   std::string code, prefix;
   bool no_colour = false, version = false, reference = false;
