@@ -83,6 +83,27 @@ TEST_CASE("heads start as windows on the neighbours") {
     }
 }
 
+TEST_CASE("positions that were not trained continue those that were") {
+  // Trained rows that are a linear map of the sinusoids: the rows behind them have to be the same map.
+  constexpr index_t width = 12, channels = 8, trained = 60, rows = 100;
+  const Rng rng{3, 0};
+  std::vector<float> table((rows + 2) * width);
+  for (index_t r = 0; r < rows; ++r)
+    for (index_t j = 0; j < width; ++j) {
+      double v = 0.1 * double(j);
+      for (index_t i = 0; i < channels; ++i) {
+        const double angle = double(r) * position_frequency(i / 2, channels);
+        v += (rng.uniform(1, std::uint64_t(j * channels + i)) - 0.5) * (i % 2 ? std::cos(angle) : std::sin(angle));
+      }
+      table[std::size_t((r + 2) * width + j)] = float(v);
+    }
+  auto found = table;
+  std::fill(found.begin() + (trained + 2) * width, found.end(), 100.f);
+  continue_positions(found, width, channels, trained);
+  for (std::size_t i = 0; i < table.size(); ++i) REQUIRE(found[i] == Approx(table[i]).margin(1e-3));
+  CHECK_THROWS_WITH(continue_positions(found, width, channels, 20), Catch::Contains("24 .. 100 trained ones, got 20"));
+}
+
 TEST_CASE("the loss falls when the model is trained on a text") {
   const std::vector<std::string> texts{std::string("one two three four five six seven eight nine ten ")};
   const text::MaskedBatches batches(texts, 10, {.share = 0.3});
@@ -125,4 +146,55 @@ TEST_CASE("weights go to a file and come back, whole and in part") {
   save(from.p, path, "3");
   CHECK_THROWS_WITH(byte_model_config(io::SafetensorsFile(path)), Catch::Contains("heads = '3'; a divisor of 8"));
   std::filesystem::remove(path);
+}
+
+TEST_CASE("the shipped weights know English that they were not trained on") {
+  const std::string path = "examples/language_model/byte-roberta.safetensors";
+  if (!std::filesystem::exists(path)) {
+    WARN("skipped: needs " << path << " in the working folder");
+    return;
+  }
+  CHECK(std::filesystem::file_size(path) <= 4'000'000);
+  const io::SafetensorsFile file(path);
+  CHECK(byte_model_config(file) == ByteModelConfig{});
+  index_t numbers = 0;
+  for (const io::TensorInfo& t : file.tensors()) {
+    CHECK(t.dtype == Dtype::f32);
+    numbers += index_t(t.count());
+  }
+  CHECK(numbers == ByteModelConfig{}.parameters());
+  for (const char* key : {"command", "sources", "seed", "steps", "held_out_bits_per_masked_byte"})
+    CHECK(file.metadata(key) != nullptr);
+
+  // Herman Melville, Moby-Dick (1851), chapter 1.
+  const std::vector<std::string> texts{
+      "Call me Ishmael. Some years ago, never mind how long precisely, having little or no money in my purse, and "
+      "nothing "
+      "particular to interest me on shore, I thought I would sail about a little and see the watery part of the world. "
+      "It "
+      "is a way I have of driving off the spleen and regulating the circulation. Whenever I find myself growing grim "
+      "about "
+      "the mouth; whenever it is a damp, drizzly November in my soul; whenever I find myself involuntarily pausing "
+      "before "
+      "coffin warehouses, and bringing up the rear of every funeral I meet; and especially whenever my hypos get such "
+      "an "
+      "upper hand of me, that it requires a strong moral principle to prevent me from deliberately stepping into the "
+      "street, and methodically knocking people's hats off - then, I account it high time to get to sea as soon as I "
+      "can."};
+  constexpr index_t l = 128, rows = 6;
+  Step<ByteLanguageModel<>, float, Ids> step({}, Ids{rows, l, 1});
+  load_byte_model<float>(step.p, file);
+  double nats = 0, masked = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const auto held = text::hold_out(texts, l, {.seed = seed});
+    REQUIRE(held.windows() == rows);
+    std::copy(held.ids.begin(), held.ids.end(), step.batch.ids.data);
+    step.forward(false);
+    CrossEntropy{}(step.context, step.y, held.labels.data(), step.dy, step.shares);
+    nats += step.value() * double(held.masked());
+    masked += double(held.masked());
+  }
+  const double bits = nats / masked / std::log(2.0);
+  INFO("bits per masked byte: " << bits);
+  CHECK(bits < 1.8);  // measured: 1.47; the frequencies of bytes alone: above 4
 }

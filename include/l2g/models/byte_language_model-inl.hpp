@@ -1,7 +1,10 @@
 #pragma once
 #include <l2g/models/byte_language_model.hpp>
 
+#include <Eigen/Cholesky>
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace l2g {
 
@@ -27,6 +30,41 @@ L2G_INLINE ByteModelConfig byte_model_config(const io::SafetensorsFile& file) {
     throw file_error(file.path(), "the metadata says heads = '" + *heads + "'; a divisor of " +
                                       std::to_string(c.width) + " was expected");
   return c;
+}
+
+L2G_INLINE double position_frequency(index_t pair, index_t channels) {
+  const double pairs = std::max(1.0, static_cast<double>(channels / 2 - 1));
+  return 6.283185307179586 / 2.5 * std::pow(2.5 / 64, static_cast<double>(pair) / pairs);
+}
+
+L2G_INLINE void continue_positions(std::span<float> table, index_t width, index_t channels, index_t trained) {
+  // The first and last positions saw the ends of windows, with <s> and </s>: they are no example.
+  constexpr index_t edge = 4, skipped = 2;
+  const index_t rows = static_cast<index_t>(table.size()) / width - skipped, n = trained - 2 * edge;
+  if (n < 2 * channels || trained > rows)
+    throw error("positions are continued from " + std::to_string(2 * channels + 2 * edge) + " .. " +
+                std::to_string(rows) + " trained ones, got " + std::to_string(trained));
+  const auto features = [&](index_t position) {
+    Eigen::VectorXd f(channels + 1);
+    for (index_t i = 0; i < channels; ++i) {
+      const double angle = static_cast<double>(position) * position_frequency(i / 2, channels);
+      f[i] = i % 2 ? std::cos(angle) : std::sin(angle);
+    }
+    f[channels] = 1;
+    return f;
+  };
+  Eigen::MatrixXd x(n, channels + 1), y(n, width);
+  const auto row = [&](index_t position) { return table.data() + (position + skipped) * width; };
+  for (index_t i = 0; i < n; ++i) {
+    x.row(i) = features(edge + i).transpose();
+    for (index_t j = 0; j < width; ++j) y(i, j) = static_cast<double>(row(edge + i)[j]);
+  }
+  const Eigen::MatrixXd ridge = 1e-6 * static_cast<double>(n) * Eigen::MatrixXd::Identity(channels + 1, channels + 1);
+  const Eigen::MatrixXd map = (x.transpose() * x + ridge).ldlt().solve(x.transpose() * y);
+  for (index_t position = trained; position < rows; ++position) {
+    const Eigen::VectorXd value = map.transpose() * features(position);
+    for (index_t j = 0; j < width; ++j) row(position)[j] = static_cast<float>(value[j]);
+  }
 }
 
 }  // namespace l2g

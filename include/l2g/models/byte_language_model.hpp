@@ -51,6 +51,16 @@ using ByteLanguageModel = Sequential<Named<"embeddings", ByteEmbeddings<C.width,
 static_assert(ByteModelConfig{}.parameters() == 909'956, "l2g: the shipped model has at most 950 000 parameters");
 static_assert(measure(ByteLanguageModel<>{}.params<float, Cpu>()).elements == ByteModelConfig{}.parameters());
 
+/// Angular frequency of a pair of sinusoids among `channels` of them: wavelengths 2.5 to 64, evenly on a log scale.
+double position_frequency(index_t pair, index_t channels);
+
+/// Writes the rows from `trained` on of a table of positions (rows, width) that was trained on windows of `trained`
+/// tokens: as the trained rows go on, by least squares on a constant and the sinusoids that the table started from
+/// (`channels` of them, see initialize_byte_model). Row 0 and 1 belong to no position. Without it, longer windows would
+/// start from rows that the other weights have long left behind: 4.4 bits a byte there instead of 1.4.
+/// Throws error when fewer than 2 x channels + 8 positions were trained.
+void continue_positions(std::span<float> table, index_t width, index_t channels, index_t trained);
+
 /// Starts a model before pre-training. Everything is as its layer says (initialize), but the heads of all blocks except
 /// the last one start as windows on the neighbours: without that, a small model spends most of a short training on
 /// finding out what a neighbour is. Precedents: Raganato et al. 2020 (fixed attention patterns), You et al. 2020. The
@@ -65,16 +75,13 @@ void initialize_byte_model(Record& record, std::uint64_t seed, index_t heads = B
   index_t layer = 0;
   each_tensor<T>(record, [&](const TensorRef<T>& t) {
     const index_t width = t.extents.back(), d = width / heads;
-    const auto frequency = [&](index_t pair) {
-      return 6.283185307179586 / 2.5 * std::pow(2.5 / 64, double(pair) / std::max(1.0, double(d / 2 - 1)));
-    };
     if (t.key.ends_with("tokens.weight"))
       for (index_t i = 0; i < t.size(); ++i)
         if (i % width < d) t.data[i] = T(0);
     if (t.key.ends_with("tokens.position"))
       for (index_t i = 0; i < t.size(); ++i) {
         const index_t channel = i % width;
-        const double angle = double(i / width - 2) * frequency(channel / 2);
+        const double angle = double(i / width - 2) * position_frequency(channel / 2, d);
         t.data[i] = T(channel < d ? 0.04 * std::sqrt(2.0) * (channel % 2 ? std::cos(angle) : std::sin(angle)) : 0.0);
       }
     if (t.key.ends_with("attention.self.qkv.weight") && layer++ < layers - 1)
@@ -84,7 +91,7 @@ void initialize_byte_model(Record& record, std::uint64_t seed, index_t heads = B
         std::fill_n(q, d * width, T(0));
         std::fill_n(k, d * width, T(0));
         for (index_t a = 0; a + 1 < d; a += 2) {
-          const double angle = frequency(a / 2) * offset;
+          const double angle = position_frequency(a / 2, d) * offset;
           q[a * width + a] = q[(a + 1) * width + a + 1] = T(std::cos(angle));
           q[a * width + a + 1] = T(std::sin(angle));
           q[(a + 1) * width + a] = T(-std::sin(angle));
