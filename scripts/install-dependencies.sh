@@ -4,7 +4,7 @@
 # the command and stops.
 set -eu
 packages="g++ cmake ninja-build pkg-config ccache libeigen3-dev zlib1g-dev nlohmann-json3-dev liblua5.4-dev libcairo2-dev
-  fonts-dejavu-core libcli11-dev libfmt-dev catch2 libbenchmark-dev"
+  fonts-dejavu-core libcli11-dev libfmt-dev catch2"
 case "${1:-}" in
   '') ;;
   ci) packages="$packages clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 tmux python3 binutils git" ;;
