@@ -61,8 +61,9 @@ def models():
             super().__init__()
             self.heads, self.p = heads, p
             self.qkv, self.proj = nn.Linear(d, 3 * d), nn.Linear(d, d)
-            self.norm1, self.norm2 = nn.LayerNorm(d), nn.LayerNorm(d)
+            self.norm1 = nn.LayerNorm(d)
             self.up, self.down = nn.Linear(d, hidden), nn.Linear(hidden, d)
+            self.norm2 = nn.LayerNorm(d)
             self.drop1, self.drop2 = nn.Dropout(p), nn.Dropout(p)
 
         def forward(self, x):

@@ -15,7 +15,9 @@ void save_tensor(io::SafetensorsWriter& file, std::string_view key, std::vector<
 
 template <class Record>
 void save_record(io::SafetensorsWriter& file, const std::string& prefix, Record& record) {
-  each_tensor<float>(record, [&](const TensorRef<float>& t) { save_tensor(file, prefix + t.key, t.extents, t.data); });
+  each_tensor<float>(record, [&](const TensorRef<float>& t) {
+    if (t.data) save_tensor(file, prefix + t.key, t.extents, t.data);  // buffers have no gradient
+  });
 }
 
 /// A whole training step on labels: forward, cross-entropy, backward, AdamW.
@@ -138,6 +140,7 @@ using Run = void (*)(const char* name, const Options&, const char* check);
 
 template <class Job>
 void run_job(const char* name, const Options& o, const char* check) {
+  forget_peak();
   const double before = memory("VmRSS");
   Job job(o.threads);
   if constexpr (requires { job.check(check); })
