@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 
 using namespace l2g;
