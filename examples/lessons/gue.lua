@@ -58,7 +58,7 @@ local floor = b.test_mcc
 local floors = b.models
 
 -- The variants, with the share of the time that each gets.
-local share = {cnn = 3, ["l2g"] = 3, ["l2g-aligned"] = 4, ["l2g-random"] = 3}
+local share = {cnn = 4, ["l2g"] = 2, ["l2g-aligned"] = 3, ["l2g-random"] = 2}
 local variants, total = {}, 0
 for v in (options.variants or "cnn,l2g,l2g-aligned"):gmatch("[^,]+") do
   if not share[v] then error("there is no variant " .. v .. "; there are cnn, l2g, l2g-aligned, l2g-random", 0) end
@@ -68,7 +68,7 @@ local here = (arg[0] or ""):match("^(.*)/") or "."
 local t = text(options.text or (here .. "/../text/alice_chapters_1_2.txt"), {language_model = options.model})
 for _, v in ipairs(variants) do total = total + share[v] end
 
-local batch = 128
+local batch = b.keep_positions and 128 or 64  -- pooled networks are larger, and learn in fewer epochs from small batches
 local function new_model(variant, seed)
   if variant == "cnn" then
     return build(s, {kind = "cnn", baseline = b, seed = seed, name = variant, dropout = 0.2})
