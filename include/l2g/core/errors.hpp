@@ -73,8 +73,8 @@ std::string_view closest(std::string_view name, const Strings& candidates) {
 
 /// The result looks into the candidates, so they must not be temporary.
 template <class Strings>
-  requires(!std::is_lvalue_reference_v<Strings>)
-std::string_view closest(std::string_view name, Strings&& candidates) = delete;
+requires(!std::is_lvalue_reference_v<Strings>) std::string_view closest(std::string_view name, Strings&& candidates)
+= delete;
 
 /// "unknown <kind> 'name' (did you mean 'x'?); there are a, b, c"
 template <class Strings>

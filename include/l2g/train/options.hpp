@@ -29,11 +29,12 @@ struct FitOptions {
   bool reestimate = true;  // statistics of BatchNorm are estimated anew for each validation; always if averaged
   index_t statistics_batches = 32;  // training batches for that, at most one epoch
 
-  std::string checkpoint{};             // path; empty: none. A training whose checkpoint is there goes on from it
+  std::string checkpoint{};           // path; empty: none. A training whose checkpoint is there goes on from it
   std::int64_t checkpoint_every = 0;  // steps; 0: every epoch and every checkpoint_seconds
   double checkpoint_seconds = 60;
-  bool resume = true;    // false: start anew, replacing the checkpoint
-  std::string identity{};  // what shapes and options do not tell (layers, loss, data): a checkpoint of another is refused
+  bool resume = true;  // false: start anew, replacing the checkpoint
+  std::string
+      identity{};  // what shapes and options do not tell (layers, loss, data): a checkpoint of another is refused
   std::string label = "train";
 };
 
