@@ -28,8 +28,9 @@ Value draw(const Value& chart, const Arguments& a, Shell& shell) {
   return {};
 }
 
-std::vector<Parameter> with_output(std::vector<Parameter> parameters) {
-  parameters.push_back(text("title", "text above the chart").optional());
+/// A value titles its charts itself; lists of numbers need to be told.
+std::vector<Parameter> with_output(std::vector<Parameter> parameters, bool titled) {
+  if (titled) parameters.push_back(text("title", "text above the chart").optional());
   parameters.push_back(text("file", "write a picture .png, .svg or .pdf instead of drawing in the terminal")
                            .with(Completes::file)
                            .optional());
@@ -186,10 +187,11 @@ void register_plot_verbs(Registry& registry) {
   registry.type<Chart>("Chart", "a chart that plot draws").summary([](const Chart&) { return "a chart"; });
   const auto add = [&](std::string name, std::string doc, std::vector<Parameter> parameters, auto run,
                        std::string example) {
+    const bool titled = name != "plot";
     registry.add({.name = std::move(name),
                   .group = "plots",
                   .doc = std::move(doc),
-                  .parameters = with_output(std::move(parameters)),
+                  .parameters = with_output(std::move(parameters), titled),
                   .run = run,
                   .example = std::move(example)});
   };
