@@ -20,7 +20,7 @@ case $way in
     done
     ;;
   *)
-    "$cmake" -S "$project/tests/install/foreign" -B "$build" -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" \
+    "$cmake" -G Ninja -S "$project/tests/install/foreign" -B "$build" -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" \
       -DWAY="$way" -DL2G_FOLDER="$project" -DCMAKE_PREFIX_PATH="$build.moved" >"$build/log" 2>&1 &&
       "$cmake" --build "$build" >>"$build/log" 2>&1 || { cat "$build/log"; exit 1; }
     for program in foreign foreign_compiled; do

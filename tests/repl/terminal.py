@@ -17,7 +17,11 @@ PATIENCE = 30  # seconds; far more than needed, so that a busy machine fails not
 class Shell:
     def __init__(self, program, state, term="xterm"):
         self.screen = b""
-        self.pid, self.terminal = pty.fork()
+        try:
+            self.pid, self.terminal = pty.fork()
+        except OSError as reason:
+            print(f"skipped: no pseudo-terminal here: {reason}")
+            sys.exit(77)
         if self.pid == 0:
             os.environ.update(TERM=term, XDG_STATE_HOME=state, NO_COLOR="1")
             os.execv(program, [program])

@@ -5,7 +5,7 @@ program=$1 source=$2 work=$3 prefix=$4 cmake=$5 cxx=$6 launcher=${7:-}
 rm -rf "$work"
 mkdir -p "$work"
 "$program" run "$source/roundtrip.lua" "$work" > "$work/shell.txt"
-"$cmake" -S "$source/foreign" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$cxx" \
+"$cmake" -G Ninja -S "$source/foreign" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$cxx" \
   -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" -DCMAKE_BUILD_TYPE=Release -DMODEL="$work" > "$work/configure.txt"
 "$cmake" --build "$work/build" > "$work/build.txt" || { cat "$work/build.txt"; exit 1; }
 "$work/build/foreign" "$work" > "$work/foreign.txt"
