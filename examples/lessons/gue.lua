@@ -145,8 +145,10 @@ local function run(variant, seed)
   local f = assert(io.open(out .. "/results.jsonl", "a"))
   f:write(line, "\n")
   f:close()
-  os.remove(checkpoint .. ".align")
-  os.remove(checkpoint .. ".train")
+  for _, stage in ipairs({".align", ".train"}) do
+    os.remove(checkpoint .. stage)
+    os.remove(checkpoint .. stage .. ".previous")
+  end
   return line, mmd
 end
 
