@@ -6,7 +6,10 @@
 #include <l2g/nn/pool.hpp>
 #include <l2g/nn/with_lora.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
+#include <utility>
 
 namespace l2g {
 
@@ -21,6 +24,25 @@ std::string type_of(const char* name, N... n) {
 inline std::string wrapped(const char* name, const std::string& a) { return name + ("<" + a + ">"); }
 inline std::string wrapped(const char* name, const std::string& a, const std::string& b) {
   return name + ("<" + a + ", " + b + ">");
+}
+
+/// Two whole numbers whose quotient is exactly x: over a power of ten as people write it, else over a power of two.
+inline std::pair<index_t, index_t> fraction_of(double x) {
+  for (index_t ten = 1; ten <= 100'000'000'000'000'000'000; ten *= 10) {
+    const double n = std::round(x * double(ten));
+    if (std::abs(n) < 0x1p53 && n / double(ten) == x) return {index_t(n), ten};
+  }
+  int exponent = 0;
+  const double mantissa = std::ldexp(std::frexp(x, &exponent), 53);
+  const int bits = std::min(53 - exponent, 62);  // smaller ones are rounded: such a factor is zero for all purposes
+  return {index_t(std::ldexp(mantissa, exponent - 53 + bits)), index_t(1) << bits};
+}
+inline std::string cpp_name_of_scale(ScaleRule rule, index_t numerator, index_t denominator) {
+  const char* rules[] = {"fixed", "rank", "root", "adalora"};
+  const std::string number = std::to_string(numerator) + (denominator == 1 ? "" : ", " + std::to_string(denominator));
+  if (rule == ScaleRule::fixed) return "FixedScale<" + number + ">";
+  if (rule == ScaleRule::rank) return "Alpha<" + number + ">";
+  return "LoraScale<ScaleRule::" + std::string(rules[int(rule)]) + ", " + number + ">";
 }
 }  // namespace detail
 
@@ -81,10 +103,23 @@ template <index_t K>
 std::string cpp_name(const PerStep<K>& p) {
   return detail::type_of("PerStep", index_t(p.per_mille));
 }
-template <class Base, index_t R, class Policy, index_t Scale>
-std::string cpp_name(const SvdLora<Base, R, Policy, Scale>& l) {
+template <ScaleRule Rule, index_t Numerator, index_t Denominator>
+std::string cpp_name(const LoraScale<Rule, Numerator, Denominator>&) {
+  return detail::cpp_name_of_scale(Rule, Numerator, Denominator);
+}
+inline std::string cpp_name(const AnyLoraScale& s) {
+  const auto [numerator, denominator] = detail::fraction_of(s.alpha);
+  return detail::cpp_name_of_scale(s.rule, numerator, denominator);
+}
+template <class Base, index_t R, class Policy, class Scale, index_t Drop>
+std::string cpp_name(const SvdLora<Base, R, Policy, Scale, Drop>& l) {
   return "SvdLora<" + cpp_name(l.base.layer) + ", " + std::to_string(l.rank) + ", " + cpp_name(l.policy) + ", " +
-         std::to_string(l.scale_per_mille) + ">";
+         cpp_name(l.scaling) + ", " + std::to_string(l.dropout.per_mille) + ">";
+}
+template <class Base, index_t R, class Scale, index_t Drop>
+std::string cpp_name(const Lora<Base, R, Scale, Drop>& l) {
+  return "Lora<" + cpp_name(l.base.layer) + ", " + std::to_string(l.rank) + ", " + cpp_name(l.scaling) + ", " +
+         std::to_string(l.dropout.per_mille) + ">";
 }
 template <class... L>
 std::string cpp_name(const Sequential<L...>& s);

@@ -95,21 +95,28 @@ struct Builder {
   const Spec& spec;
   const Arguments& a;
   Seq in;
-  using Lora = SvdLora<Linear<>, dyn, PerStep<dyn>, dyn>;
-
-  Lora lora(index_t i, index_t o) const {
-    return {{{{i, o}}},
-            a.integer("lora_rank"),
-            {a.per_mille("lora_keep", false)},
-            index_t(std::lround(a.number("lora_scale") * 1000))};
-  }
   bool adapted() const { return a.number("lora_rank") > 0; }
-
-  AnyLayer<T> linear() const {
-    const index_t o = a.integer("out");
-    if (adapted()) return lora(in[2], o);
-    return Linear<>{in[2], o};
+  /// An adapter around a linear map.
+  template <class L>
+  AnyLayer<T> adapter(const L& base) const {
+    return SvdLora<L, dyn, PerStep<dyn>, dyn>{{{base}},
+                                              a.integer("lora_rank"),
+                                              {a.per_mille("lora_keep", false)},
+                                              index_t(std::lround(a.number("lora_scale") * 1000))};
   }
+  template <class L>
+  AnyLayer<T> projection(std::string_view key, const L& base) const {
+    if (!adapted()) return base;
+    if (!lists(a.free_word("lora"), key)) return Frozen<L>{{base}};
+    return adapter(base);
+  }
+  /// The linear map i -> o that this layer calls `key`: trained, or with an adapter, or frozen beside one.
+  AnyLayer<T> projection(std::string_view key, index_t i, index_t o, bool bias = true) const {
+    if (bias) return projection(key, Linear<>{i, o});
+    return projection(key, Linear<dyn, dyn, false>{i, o});
+  }
+
+  AnyLayer<T> linear() const { return projection("", in[2], a.integer("out"), a.word("bias") == "yes"); }
   AnyLayer<T> conv1d() const {
     const index_t o = a.integer("out"), k = a.integer("kernel"), d = a.integer("dilation"), s = a.integer("stride");
     const index_t g = a.number("groups") == 0 ? in[2] : a.integer("groups");
@@ -118,34 +125,16 @@ struct Builder {
     if (p == "valid") return Conv1d<dyn, dyn, dyn, dyn, Padding::valid>{in[2], o, k, d, s, g};
     return Conv1d<>{in[2], o, k, d, s, g};
   }
-  template <class Qkv, class Proj, bool Causal>
-  AnyLayer<T> attention(Qkv qkv, Proj proj) const {
-    return SelfAttention<dyn, dyn, dyn, Causal, Qkv, Proj>{in[2], a.integer("heads"), a.per_mille("dropout", true), qkv,
-                                                           proj};
-  }
   template <bool Causal>
   AnyLayer<T> attention() const {
     const index_t c = in[2];
-    const Linear<> q{c, 3 * c}, p{c, c};
-    const Frozen<Linear<>> fq{{q}}, fp{{p}};
-    if (!adapted()) return attention<Linear<>, Linear<>, Causal>(q, p);
-    const std::string which = a.free_word("lora");
-    if (lists(which, "qkv") && lists(which, "proj")) return attention<Lora, Lora, Causal>(lora(c, 3 * c), lora(c, c));
-    if (lists(which, "qkv")) return attention<Lora, Frozen<Linear<>>, Causal>(lora(c, 3 * c), fp);
-    return attention<Frozen<Linear<>>, Lora, Causal>(fq, lora(c, c));
-  }
-  template <class Up, class Down>
-  AnyLayer<T> feed_forward(Up up, Down down, index_t h) const {
-    return FeedForward<dyn, dyn, false, Up, Down>{in[2], h, up, down};
+    return SelfAttention<dyn, dyn, dyn, Causal, AnyLayer<T>, AnyLayer<T>>{
+        c, a.integer("heads"), a.per_mille("dropout", true), projection("qkv", c, 3 * c), projection("proj", c, c)};
   }
   AnyLayer<T> feed_forward() const {
     const index_t c = in[2], h = a.number("hidden") == 0 ? 4 * c : a.integer("hidden");
-    const Linear<> u{c, h}, d{h, c};
-    if (!adapted()) return feed_forward(u, d, h);
-    const std::string which = a.free_word("lora");
-    if (lists(which, "up") && lists(which, "down")) return feed_forward(lora(c, h), lora(h, c), h);
-    if (lists(which, "up")) return feed_forward(lora(c, h), Frozen<Linear<>>{{d}}, h);
-    return feed_forward(Frozen<Linear<>>{{u}}, lora(h, c), h);
+    return FeedForward<dyn, dyn, false, AnyLayer<T>, AnyLayer<T>>{c, h, projection("up", c, h),
+                                                                  projection("down", h, c)};
   }
   /// A transformer block is made of its parts: the same keys and the same bits as the static TransformerBlock.
   AnyLayer<T> transformer() const {
@@ -240,7 +229,8 @@ L2G_INLINE const std::vector<LayerKind>& layer_kinds() {
     const Argument which{"lora", "which linear maps are adapted, joined by +; all when empty", 0, false, ""};
     const Argument causal{"causal", "see only what came before", 0, false, "no|yes"};
     return std::vector<LayerKind>{
-        {"linear", "y = W x + b at each position", lora({{"out", "channels out", 0, true}})},
+        {"linear", "y = W x + b at each position",
+         lora({{"out", "channels out", 0, true}, {"bias", "is there a b", 0, false, "yes|no"}})},
         {"conv1d",
          "convolution along the sequence",
          {{"out", "channels out", 0, true},

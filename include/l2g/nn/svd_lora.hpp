@@ -1,8 +1,6 @@
 #pragma once
 // SVD-LoRA: a frozen linear map plus a low-rank change P diag(lambda o mask) Q.
-#include <l2g/kernels/lora.hpp>
-#include <l2g/nn/attention.hpp>
-#include <l2g/nn/repeat.hpp>
+#include <l2g/nn/lora.hpp>
 
 namespace l2g {
 
@@ -18,14 +16,15 @@ struct PerStep {
   }
 };
 
-/// y = base(x) + s B ((lambda o mask) o (A x)), s = ScalePerMille / 1000 (Zhang et al. 2023, with the names of PEFT).
-/// Parameters: lora_A (R, I) and lora_B (O, R) normal 0.02, lora_E (R) zero; base frozen; lora_mask (R) a buffer that
-/// Policy fills.
-template <class Base, index_t R = dyn, class Policy = PerStep<1000>, index_t ScalePerMille = 1000>
+/// y = base(x) + s B ((lambda o mask) o (A drop(x))), s = Scale of the rank (Zhang et al. 2023, with the names of
+/// PEFT). Parameters: lora_A (R, I) and lora_B (O, R) normal 0.02, lora_E (R) zero; base frozen; lora_mask (R) a buffer
+/// that Policy fills. DropPerMille: share of the adapter's input that is dropped in training, in per mille.
+template <class Base, index_t R = dyn, class Policy = PerStep<1000>, class Scale = FixedScale<1>,
+          index_t DropPerMille = 0>
 struct SvdLora;
 
-template <index_t I, index_t O, bool Bias, index_t R, class Policy, index_t ScalePerMille>
-struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
+template <index_t I, index_t O, bool Bias, index_t R, class Policy, class Scale, index_t DropPerMille>
+struct SvdLora<Linear<I, O, Bias>, R, Policy, Scale, DropPerMille> {
   static_assert(R < 0 || I < 0 || O < 0 || (R <= I && R <= O), "l2g::SvdLora: the rank is larger than the weight");
   using Base = Frozen<Linear<I, O, Bias>>;
   static constexpr std::string_view name = "SvdLora";
@@ -34,9 +33,10 @@ struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
   [[no_unique_address]] Base base{};
   [[no_unique_address]] Extent<R> rank{};
   [[no_unique_address]] Policy policy{};
-  [[no_unique_address]] Extent<ScalePerMille> scale_per_mille{};
+  [[no_unique_address]] Scale scaling{};
+  [[no_unique_address]] detail::AdapterDropout<DropPerMille> dropout{};
 
-  constexpr double scale() const { return double(scale_per_mille) / 1000; }
+  constexpr double scale() const { return scaling.of(rank); }
 
   template <class T, class D>
   struct Params {
@@ -60,21 +60,24 @@ struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
   }
   template <class T, class D, class S>
   struct Saved {
-    View<T, S, D> u;  // x A^T
-    Stream stream;
+    View<T, S, D> u;  // drop(x) A^T
+    Stream stream, mask;
+    bool drops;
     constexpr void each(auto& v) {
       v.field("u", u);
       stream.each(v);
+      if (drops) mask.each(v);
     }
   };
   template <class T, class D, class In>
   constexpr auto saved(In s) const {
     const auto u = with_channels(s, Extent<R>(rank));
-    return Saved<T, D, std::remove_const_t<decltype(u)>>{{nullptr, u}, {}};
+    return Saved<T, D, std::remove_const_t<decltype(u)>>{{nullptr, u}, {}, {}, dropout.drops()};
   }
   template <class T, class S>
   constexpr std::size_t scratch(S s) const {
-    const std::size_t own = 2 * bytes_of<T>(s.rows() * rank) + bytes_of<T>(kernels::shards_of(s.rows()) * rank);
+    const std::size_t own = 2 * bytes_of<T>(s.rows() * rank) + bytes_of<T>(kernels::shards_of(s.rows()) * rank) +
+                            dropout.template bytes<T>(s.size());
     const std::size_t inner = base.template scratch<T>(s);
     return own > inner ? own : inner;
   }
@@ -93,7 +96,9 @@ struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
     policy.fill(c, p.mask.data, r, s.stream.id);
     Frame frame(c.scratch);
     T* v = c.scratch.template take<T>(m * r);
-    gemm(c, m, r, i, T(1), x.data, {i}, p.a.data, {i, true}, T(0), s.u.data, {r});
+    T* room = dropout.drops() ? c.scratch.template take<T>(m * i) : nullptr;
+    const T* read = dropout.input(c, x.data, room, m * i, s.mask.id);
+    gemm(c, m, r, i, T(1), read, {i}, p.a.data, {i, true}, T(0), s.u.data, {r});
     rows(c, m, kernels::RankScale<T>{s.u.data, p.e.data, p.mask.data, v, r, T(scale())});
     gemm(c, m, o, r, T(1), v, {r}, p.b.data, {r, true}, T(1), y.data, {o});
   }
@@ -106,6 +111,7 @@ struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
     if (!g.a.data && !dx.data) return;
     Frame frame(c.scratch);
     T *v = c.scratch.template take<T>(m * r), *dv = c.scratch.template take<T>(m * r);
+    T* room = dropout.drops() ? c.scratch.template take<T>(m * i) : nullptr;
     gemm(c, m, r, o, T(1), dy.data, {o}, p.b.data, {r}, T(0), dv, {r});
     if (g.a.data) {
       const index_t shards = kernels::shards_of(m);
@@ -116,22 +122,20 @@ struct SvdLora<Linear<I, O, Bias>, R, Policy, ScalePerMille> {
       map(c, r, kernels::AddShards<T>{partial, g.e.data, shards, r});
     }
     rows(c, m, kernels::RankScale<T>{dv, p.e.data, p.mask.data, v, r, T(scale())});
-    if (g.a.data) gemm(c, r, i, m, T(1), v, {r, true}, x.data, {i}, T(1), g.a.data, {i});
-    if (dx.data) gemm(c, m, i, r, T(1), v, {r}, p.a.data, {i}, T(1), dx.data, {i});
+    if (g.a.data) {
+      const T* read = dropout.input(c, x.data, room, m * i, s.mask.id);
+      gemm(c, r, i, m, T(1), v, {r, true}, read, {i}, T(1), g.a.data, {i});
+    }
+    if (dx.data) dropout.add(c, v, p.a.data, dx.data, room, m, r, i, s.mask.id);
   }
 };
 
-/// W += s B diag(lambda) A with sign = 1, and back with sign = -1; the mask is one, as in evaluation.
-template <class L, class Params>
-void merge(const L& lora, Params& p, int sign = 1) {
+/// The base's weight += sign s B diag(lambda) A; the mask is one, as in evaluation.
+template <index_t I, index_t O, bool Bias, index_t R, class Policy, class Scale, index_t Drop, class Params>
+void merge(const SvdLora<Linear<I, O, Bias>, R, Policy, Scale, Drop>& lora, Params& p, int sign = 1) {
   auto& w = p.base.inner.weight;
-  const index_t o = w.shape[0], i = w.shape[1], r = lora.rank;
   using T = std::remove_cvref_t<decltype(w.data[0])>;
-  for (index_t row = 0; row < o; ++row)
-    for (index_t k = 0; k < r; ++k) {
-      const T f = T(sign) * T(lora.scale()) * p.b.data[row * r + k] * p.e.data[k];
-      for (index_t col = 0; col < i; ++col) w.data[row * i + col] += f * p.a.data[k * i + col];
-    }
+  add_low_rank<T>(w.data, p.a.data, p.e.data, p.b.data, w.shape[0], w.shape[1], lora.rank, sign * lora.scale());
 }
 
 }  // namespace l2g

@@ -1,5 +1,8 @@
 #pragma once
-// with_lora<Model, R, ...>: an SVD-LoRA on each Linear whose key a predicate chooses, everything else frozen.
+// with_lora<Model, R, ...>: an SVD-LoRA on each Linear whose key a predicate chooses, everything else frozen;
+// with_plain_lora<Model, R, ...>: the same with plain LoRA.
+#include <l2g/nn/attention.hpp>
+#include <l2g/nn/repeat.hpp>
 #include <l2g/nn/svd_lora.hpp>
 
 namespace l2g {
@@ -70,25 +73,40 @@ struct IsLinear : std::false_type {};
 template <index_t I, index_t O, bool Bias>
 struct IsLinear<Linear<I, O, Bias>> : std::true_type {};
 
-template <index_t R, class Which, class Policy, index_t ScalePerMille>
-struct AddLora {
+/// Adapter<L> where Which chooses a Linear, frozen elsewhere.
+template <class Which, template <class> class Adapter>
+struct AddAdapter {
   template <class L, Text Key>
   static auto change() {
     if constexpr (IsLinear<L>::value && Which::chooses(Key.view()))
-      return SvdLora<L, R, Policy, ScalePerMille>{};
+      return Adapter<L>{};
     else
       return Frozen<L>{};
   }
   template <class L, Text Key>
   using leaf = decltype(change<L, Key>());
 };
+template <index_t R, class Policy, class Scale, index_t Drop>
+struct SvdAdapter {
+  template <class L>
+  using on = SvdLora<L, R, Policy, Scale, Drop>;
+};
+template <index_t R, class Scale, index_t Drop>
+struct PlainAdapter {
+  template <class L>
+  using on = Lora<L, R, Scale, Drop>;
+};
 struct RemoveLora {
   template <class L>
   struct Of {
     using type = L;
   };
-  template <class L, index_t R, class Policy, index_t Scale>
-  struct Of<SvdLora<L, R, Policy, Scale>> {
+  template <class L, index_t R, class Policy, class Scale, index_t Drop>
+  struct Of<SvdLora<L, R, Policy, Scale, Drop>> {
+    using type = L;
+  };
+  template <class L, index_t R, class Scale, index_t Drop>
+  struct Of<Lora<L, R, Scale, Drop>> {
     using type = L;
   };
   template <class L>
@@ -100,11 +118,20 @@ struct RemoveLora {
 };
 }  // namespace detail
 
-/// The model with adapters of rank R; `Which` names the Linear layers, Policy fills the rank masks.
-template <class Model, index_t R, class Which = EveryLinear, class Policy = PerStep<1000>, index_t ScalePerMille = 1000>
-using with_lora = rewritten<Model, detail::AddLora<R, Which, Policy, ScalePerMille>>;
+/// The model with SVD adapters of rank R; `Which` names the Linear layers, Policy fills the rank masks, Scale gives the
+/// factor of the change, DropPerMille the dropout of the adapter's input.
+template <class Model, index_t R, class Which = EveryLinear, class Policy = PerStep<1000>, class Scale = FixedScale<1>,
+          index_t DropPerMille = 0>
+using with_lora =
+    rewritten<Model, detail::AddAdapter<Which, detail::SvdAdapter<R, Policy, Scale, DropPerMille>::template on>>;
 
-/// The model as it was before with_lora, all of it trained again: what merged weights are loaded into.
+/// The model with plain LoRA adapters of rank R.
+template <class Model, index_t R, class Which = EveryLinear, class Scale = Alpha<1>, index_t DropPerMille = 0>
+using with_plain_lora =
+    rewritten<Model, detail::AddAdapter<Which, detail::PlainAdapter<R, Scale, DropPerMille>::template on>>;
+
+/// The model as it was before with_lora or with_plain_lora, all of it trained again: what merged weights are loaded
+/// into.
 template <class Model>
 using without_lora = rewritten<Model, detail::RemoveLora>;
 
