@@ -30,8 +30,8 @@ struct Stream {  // the saved state of a stochastic layer: the number of its ran
   constexpr void each(auto& v) { v.stream(id); }
 };
 
-// A visitor has field (trained, or frozen inside a frozen scope), buffer (in the file, not for the optimizer), alias,
-// stream, enter, leave and freeze.
+// A visitor has field (trained, or frozen inside a frozen scope), buffer (in the file, not for the optimizer), stream,
+// enter, leave and freeze.
 constexpr void scope(auto& v, std::string_view name, auto&& body) {
   v.enter(name);
   body();
@@ -50,7 +50,6 @@ struct Visitor {
   bool in_frozen = false;
   constexpr void field(std::string_view, auto&, Init = {}) {}
   constexpr void buffer(std::string_view, auto&, Init = {}) {}
-  constexpr void alias(auto&, auto&) {}
   constexpr void stream(std::uint32_t&) {}
   constexpr void enter(std::string_view) {}
   constexpr void leave() {}
@@ -97,7 +96,6 @@ struct Bind : Measure {
   constexpr void buffer(std::string_view, auto& v, Init = {}) {
     if (wants(true)) place(v);
   }
-  constexpr void alias(auto& v, auto& of) { v.data = of.data; }
 };
 
 template <class Record>

@@ -70,12 +70,7 @@ void conv_sharded(Context<Cpu>& c, index_t batch, index_t length, F&& f) {
 template <class T>
 void conv1d(Context<Cpu>& c, const Conv1dSpec& s, const T* x, const T* weight, const T* bias, T* y) {
   Frame frame(c.scratch);
-  if (s.depthwise()) {
-    T* turned = c.scratch.take<T>(s.taps * s.in_channels);
-    rows(c, s.taps, kernels::TurnDepthwise<T>{weight, turned, s.in_channels, s.taps});
-    rows(c, s.out_rows(), kernels::Depthwise<T>{x, turned, bias, y, s, c.lengths});
-    return;
-  }
+  if (s.depthwise()) return kernels::depthwise(c, s, x, weight, bias, y);
   const index_t ci = s.group_in(), co = s.group_out(), window = s.window(), size = cpu::packed_size<T>(window, co);
   const index_t chunk = s.out_length < cpu::conv_chunk ? s.out_length : cpu::conv_chunk;
   const index_t copied = index_t(bytes_of<T>(cpu::conv_reach(s, chunk) * s.in_channels) / sizeof(T));
@@ -104,12 +99,7 @@ void conv1d(Context<Cpu>& c, const Conv1dSpec& s, const T* x, const T* weight, c
 template <class T>
 void conv1d_input_grad(Context<Cpu>& c, const Conv1dSpec& s, const T* weight, const T* dy, T* dx) {
   Frame frame(c.scratch);
-  if (s.depthwise()) {
-    T* turned = c.scratch.take<T>(s.taps * s.in_channels);
-    rows(c, s.taps, kernels::TurnDepthwise<T>{weight, turned, s.in_channels, s.taps});
-    rows(c, s.in_rows(), kernels::DepthwiseInputGrad<T>{dy, turned, dx, s, c.lengths});
-    return;
-  }
+  if (s.depthwise()) return kernels::depthwise_input_grad(c, s, weight, dy, dx);
   const index_t ci = s.group_in(), co = s.group_out(), P = cpu::panel<T>;
   const index_t size = cpu::packed_size<T>(s.taps * co, ci), panels = cpu::padded<T>(ci) / P;
   const index_t reach = cpu::conv_chunk + (s.taps - 1) * s.dilation;
@@ -154,15 +144,7 @@ template <class T>
 void conv1d_weight_grad(Context<Cpu>& c, const Conv1dSpec& s, const T* x, const T* dy, T* dweight) {
   Frame frame(c.scratch);
   const index_t weights = s.out_channels * s.window();
-  if (s.depthwise()) {
-    const index_t shards = kernels::shards_of(s.out_rows());
-    T *partial = c.scratch.take<T>(shards * weights), *turned = c.scratch.take<T>(weights);
-    rows(c, shards, kernels::DepthwiseWeightGrad<T>{x, dy, partial, s, c.lengths, shards});
-    map(c, weights, kernels::Fill<T>{T(0), turned});
-    map(c, weights, kernels::AddShards<T>{partial, turned, shards, weights});
-    rows(c, s.taps, kernels::AddTurnedDepthwise<T>{turned, dweight, s.in_channels, s.taps});
-    return;
-  }
+  if (s.depthwise()) return kernels::depthwise_weight_grad(c, s, x, dy, dweight);
   const index_t ci = s.group_in(), co = s.group_out(), window = s.window(), P = cpu::panel<T>;
   const index_t chunk = s.out_length < cpu::conv_chunk ? s.out_length : cpu::conv_chunk;
   const index_t reach = cpu::conv_reach(s, chunk);

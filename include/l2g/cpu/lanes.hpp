@@ -43,10 +43,10 @@ L2G_LANE Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
 }
 L2G_LANE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) { return a * b + c; }
 
-/// e^x with a relative error below 2e-7; 0 below -87.3.
+/// e^x with a relative error below 2e-7; 0 below -87.3, infinite above 88.7228, where a float ends.
 L2G_LANE Vec<float> exp(Vec<float> x) {
   const Vec<std::int32_t> tiny = x < -87.3f;
-  x = x > 88.7f ? splat(88.7f) : x;
+  x = x > 88.73f ? splat(88.73f) : x;
   x = tiny ? splat(-87.3f) : x;
   const Vec<float> magic = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
   const Vec<float> shifted = fma(x, splat(1.44269504f), magic);
@@ -60,7 +60,9 @@ L2G_LANE Vec<float> exp(Vec<float> x) {
   p = fma(p, r, splat(1.6666665459e-1f));
   p = fma(p, r, splat(5.0000001201e-1f));
   p = fma(p, r * r, r) + 1.0f;
-  const Vec<std::int32_t> power = ((Vec<std::int32_t>)shifted - 0x4B400000 + 127) << 23;
+  const Vec<std::int32_t> top = shifted > 12583039.0f;  // n = 128: 2^128 is no float, 2 x 2^127 is
+  p = top ? p + p : p;
+  const Vec<std::int32_t> power = ((Vec<std::int32_t>)shifted - 0x4B400000 + 127 + top) << 23;
   return tiny ? splat(0.0f) : p * (Vec<float>)power;
 }
 /// erf with an absolute error below 4e-7: a rational function of x^2 on [-4, 4].

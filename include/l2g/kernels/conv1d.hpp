@@ -1,6 +1,7 @@
 #pragma once
 // One-dimensional convolution on (batch, length, channels): the window of an output position laid out as a row, so that
 // the rest is a matrix product. Positions behind the end of a sequence count as zero.
+#include <l2g/kernels/elementwise.hpp>
 #include <l2g/kernels/reduce.hpp>
 
 namespace l2g {
@@ -158,6 +159,30 @@ struct DepthwiseWeightGrad {  // a shard of output rows: partial[s] is (taps, ch
     }
   }
 };
+
+/// Depthwise convolution and its gradients on any device; the scratch is that of turned weights and of shards_of(rows)
+/// partial gradients, (taps x channels) each.
+template <class C, class T>
+void depthwise(C& context, const Conv1dSpec& s, const T* x, const T* weight, const T* bias, T* y) {
+  T* turned = context.scratch.template take<T>(s.taps * s.in_channels);
+  rows(context, s.taps, TurnDepthwise<T>{weight, turned, s.in_channels, s.taps});
+  rows(context, s.out_rows(), Depthwise<T>{x, turned, bias, y, s, context.lengths});
+}
+template <class C, class T>
+void depthwise_input_grad(C& context, const Conv1dSpec& s, const T* weight, const T* dy, T* dx) {
+  T* turned = context.scratch.template take<T>(s.taps * s.in_channels);
+  rows(context, s.taps, TurnDepthwise<T>{weight, turned, s.in_channels, s.taps});
+  rows(context, s.in_rows(), DepthwiseInputGrad<T>{dy, turned, dx, s, context.lengths});
+}
+template <class C, class T>
+void depthwise_weight_grad(C& context, const Conv1dSpec& s, const T* x, const T* dy, T* dweight) {
+  const index_t weights = s.out_channels * s.window(), shards = shards_of(s.out_rows());
+  T *partial = context.scratch.template take<T>(shards * weights), *turned = context.scratch.template take<T>(weights);
+  rows(context, shards, DepthwiseWeightGrad<T>{x, dy, partial, s, context.lengths, shards});
+  map(context, weights, Fill<T>{T(0), turned});
+  map(context, weights, AddShards<T>{partial, turned, shards, weights});
+  rows(context, s.taps, AddTurnedDepthwise<T>{turned, dweight, s.in_channels, s.taps});
+}
 
 }  // namespace kernels
 }  // namespace l2g

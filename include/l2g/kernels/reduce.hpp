@@ -37,6 +37,15 @@ struct AddShards {  // out[j] += partial[0, j] + partial[1, j] + ...
     cx.store(out, j, end, cx.load(out, j, end) + sum);
   }
 };
+/// out[j] += the sum of x[i, j] over the n rows of x, (n, c). Takes shards_of(n) x c numbers of scratch.
+template <class C, class T>
+void add_column_sums(C& context, const T* x, index_t n, index_t c, T* out) {
+  Frame frame(context.scratch);
+  const index_t shards = shards_of(n);
+  T* partial = context.scratch.template take<T>(shards * c);
+  rows(context, shards, ColumnSum<T>{x, partial, n, c, shards});
+  map(context, c, AddShards<T>{partial, out, shards, c});
+}
 template <class T>
 struct SquareSum {  // partial[s] = sum of x^2 over shard s of n numbers, in double
   const T* x;

@@ -29,6 +29,20 @@ struct CrossEntropy {
   }
 };
 
+namespace detail {
+/// The mean over the targets that count of a loss on numbers: `Row` is its kernel. counted: targets of which negative
+/// ones are left out, or null.
+template <template <class> class Row, class D, class T, class S, class... Settings>
+void mean_over_targets(Context<D>& c, View<T, S, D> prediction, const T* target, const T* counted,
+                       View<T, S, D> dprediction, T* shares, Settings... settings) {
+  Frame frame(c.scratch);
+  const index_t n = prediction.shape.rows(), l = prediction.shape[1], k = prediction.shape.cols();
+  T* total = c.scratch.template take<T>(1);
+  rows(c, 1, kernels::TargetCount<T>{counted, total, c.lengths, n, l, k});
+  rows(c, n, Row<T>{prediction.data, target, total, dprediction.data, shares, c.lengths, l, k, settings...});
+}
+}  // namespace detail
+
 /// Binary cross-entropy of logits, mean over the targets that count: 0 .. 1, a negative one is left out.
 struct BinaryCrossEntropy {
   using target_type = float;
@@ -40,13 +54,8 @@ struct BinaryCrossEntropy {
   template <class D, class T, class S>
   void operator()(Context<D>& c, View<T, S, D> prediction, const T* target, View<T, S, D> dprediction,
                   T* shares) const {
-    Frame frame(c.scratch);
-    const index_t n = prediction.shape.rows(), l = prediction.shape[1], k = prediction.shape.cols();
-    T* total = c.scratch.template take<T>(1);
-    rows(c, 1, kernels::TargetCount<T>{target, total, c.lengths, n, l, k});
-    rows(c, n,
-         kernels::BinaryCrossEntropy<T>{prediction.data, target, total, dprediction.data, shares, c.lengths, l, k,
-                                        T(positive_weight)});
+    detail::mean_over_targets<kernels::BinaryCrossEntropy>(c, prediction, target, target, dprediction, shares,
+                                                           T(positive_weight));
   }
 };
 
@@ -60,11 +69,8 @@ struct MeanSquaredError {
   template <class D, class T, class S>
   void operator()(Context<D>& c, View<T, S, D> prediction, const T* target, View<T, S, D> dprediction,
                   T* shares) const {
-    Frame frame(c.scratch);
-    const index_t n = prediction.shape.rows(), l = prediction.shape[1], k = prediction.shape.cols();
-    T* total = c.scratch.template take<T>(1);
-    rows(c, 1, kernels::TargetCount<T>{nullptr, total, c.lengths, n, l, k});
-    rows(c, n, kernels::SquaredError<T>{prediction.data, target, total, dprediction.data, shares, c.lengths, l, k});
+    const T* const all = nullptr;
+    detail::mean_over_targets<kernels::SquaredError>(c, prediction, target, all, dprediction, shares);
   }
 };
 

@@ -85,11 +85,7 @@ struct Conv1d {
     const Conv1dSpec s = spec(x.shape);
     if (g.weight.data) {
       conv1d_weight_grad(c, s, x.data, dy.data, g.weight.data);
-      Frame frame(c.scratch);
-      const index_t n = s.out_rows(), shards = kernels::shards_of(n);
-      T* partial = c.scratch.template take<T>(shards * features);
-      rows(c, shards, kernels::ColumnSum<T>{dy.data, partial, n, features, shards});
-      map(c, features, kernels::AddShards<T>{partial, g.bias.data, shards, features});
+      kernels::add_column_sums(c, dy.data, s.out_rows(), features, g.bias.data);
     }
     if (dx.data) conv1d_input_grad(c, s, p.weight.data, dy.data, dx.data);
   }

@@ -68,13 +68,7 @@ struct Linear {
                 View<T, In, D> dx, Nothing&, Params<T, D>& g) const {
     const index_t m = x.shape.rows(), i = in, o = features;
     if (g.weight.data) gemm(c, o, i, m, T(1), dy.data, {o, true}, x.data, {i}, T(1), g.weight.data, {i});
-    if (Bias && g.bias.data) {
-      Frame frame(c.scratch);
-      const index_t shards = kernels::shards_of(m);
-      T* partial = c.scratch.template take<T>(shards * o);
-      rows(c, shards, kernels::ColumnSum<T>{dy.data, partial, m, o, shards});
-      map(c, o, kernels::AddShards<T>{partial, g.bias.data, shards, o});
-    }
+    if (Bias && g.bias.data) kernels::add_column_sums(c, dy.data, m, o, g.bias.data);
     if (dx.data) gemm(c, m, i, o, T(1), dy.data, {o}, p.weight.data, {i}, T(0), dx.data, {i});
   }
 };

@@ -85,12 +85,7 @@ inline constexpr index_t lockstep_block = 32;
 template <class T>
 void conv1d(Context<Lockstep>& c, const Conv1dSpec& s, const T* x, const T* weight, const T* bias, T* y) {
   Frame frame(c.scratch);
-  if (s.depthwise()) {
-    T* turned = c.scratch.take<T>(s.taps * s.in_channels);
-    rows(c, s.taps, kernels::TurnDepthwise<T>{weight, turned, s.in_channels, s.taps});
-    rows(c, s.out_rows(), kernels::Depthwise<T>{x, turned, bias, y, s, c.lengths});
-    return;
-  }
+  if (s.depthwise()) return kernels::depthwise(c, s, x, weight, bias, y);
   const index_t window = s.window(), co = s.group_out();
   T* columns = c.scratch.take<T>(lockstep_block * window);
   if (bias) rows(c, s.out_rows(), kernels::AddRow<T>{bias, y, s.out_channels, false});
@@ -105,12 +100,7 @@ void conv1d(Context<Lockstep>& c, const Conv1dSpec& s, const T* x, const T* weig
 template <class T>
 void conv1d_input_grad(Context<Lockstep>& c, const Conv1dSpec& s, const T* weight, const T* dy, T* dx) {
   Frame frame(c.scratch);
-  if (s.depthwise()) {
-    T* turned = c.scratch.take<T>(s.taps * s.in_channels);
-    rows(c, s.taps, kernels::TurnDepthwise<T>{weight, turned, s.in_channels, s.taps});
-    rows(c, s.in_rows(), kernels::DepthwiseInputGrad<T>{dy, turned, dx, s, c.lengths});
-    return;
-  }
+  if (s.depthwise()) return kernels::depthwise_input_grad(c, s, weight, dy, dx);
   const index_t ci = s.group_in(), co = s.group_out(), window = s.taps * co;
   T *turned = c.scratch.take<T>(s.out_channels * s.window()), *columns = c.scratch.take<T>(lockstep_block * window);
   rows(c, s.groups * ci, kernels::TransposeTaps<T>{weight, turned, ci, co, s.taps});
@@ -127,15 +117,7 @@ template <class T>
 void conv1d_weight_grad(Context<Lockstep>& c, const Conv1dSpec& s, const T* x, const T* dy, T* dweight) {
   Frame frame(c.scratch);
   const index_t weights = s.out_channels * s.window();
-  if (s.depthwise()) {
-    const index_t shards = kernels::shards_of(s.out_rows());
-    T *partial = c.scratch.take<T>(shards * weights), *turned = c.scratch.take<T>(weights);
-    rows(c, shards, kernels::DepthwiseWeightGrad<T>{x, dy, partial, s, c.lengths, shards});
-    map(c, weights, kernels::Fill<T>{T(0), turned});
-    map(c, weights, kernels::AddShards<T>{partial, turned, shards, weights});
-    rows(c, s.taps, kernels::AddTurnedDepthwise<T>{turned, dweight, s.in_channels, s.taps});
-    return;
-  }
+  if (s.depthwise()) return kernels::depthwise_weight_grad(c, s, x, dy, dweight);
   const index_t window = s.window(), co = s.group_out();
   T* columns = c.scratch.take<T>(lockstep_block * window);
   for (index_t begin = 0; begin < s.out_rows(); begin += lockstep_block)
@@ -212,7 +194,6 @@ struct BindApart : Measure {
   void buffer(std::string_view name, auto& v, Init = {}) {
     if (wants(true)) place(name, v);
   }
-  void alias(auto& v, auto& of) { v.data = of.data; }
 };
 
 }  // namespace detail
