@@ -1,7 +1,10 @@
 // One-hot encoding, its padding and augmentation, against a plain way to write the same.
 #include <l2g/data/encode.hpp>
 
-#include "scratch.hpp"
+#include "message_of.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace l2g::data;
 using l2g::index_t;

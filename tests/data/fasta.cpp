@@ -1,7 +1,10 @@
 // FASTA as people have it.
 #include <l2g/data/fasta.hpp>
 
-#include "scratch.hpp"
+#include "message_of.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace l2g::data;
 
@@ -57,12 +60,12 @@ TEST_CASE("what is no FASTA of DNA is refused with its place") {
 }
 
 TEST_CASE("gzip of one or many members is read, damaged gzip refused") {
-  Scratch folder;
+  ScratchFolder folder;
   std::string text;
   for (int i = 0; i < 20000; ++i) text += ">r" + std::to_string(i) + "\nACGTACGTACGTTTGACA\n";
   LineReader whole(folder.gzip("a.fa.gz", text));
   CHECK(read_fasta(whole).rows() == 20000);
-  const std::string bytes = read_text(folder / "a.fa.gz");
+  const std::string bytes = read_bytes(folder / "a.fa.gz");
   auto twice = LineReader::from_text(bytes + bytes + std::string(100, '\0'), "two");
   CHECK(read_fasta(twice).rows() == 40000);
   auto cut = LineReader::from_text(bytes.substr(0, bytes.size() / 2), "cut.gz");

@@ -4,8 +4,11 @@
 #include <l2g/core/philox.hpp>
 #include <l2g/data/load.hpp>
 
+#include "message_of.hpp"
 #include "sample_data.hpp"
-#include "scratch.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace l2g::data;
 using l2g::index_t;

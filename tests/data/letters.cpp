@@ -1,7 +1,10 @@
 // Which letters are read, as what, and what the refusal of the others says.
 #include <l2g/data/letters.hpp>
 
-#include "scratch.hpp"
+#include "message_of.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace l2g::data;
 

@@ -3,8 +3,11 @@
 
 #include <unistd.h>
 
+#include "message_of.hpp"
 #include "sample_data.hpp"
-#include "scratch.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace l2g::data;
 using Strings = std::vector<std::string>;
@@ -17,7 +20,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 }  // namespace
 
 TEST_CASE("what a file is shows from its first line") {
-  Scratch folder;
+  ScratchFolder folder;
   CHECK(load(folder.file("a.txt", ">x\nACGT\n")).train.rows() == 1);
   CHECK(load(folder.file("b.txt", "\n\nsequence,label\nACGT,1\nACGA,0\n")).train.rows() == 2);
   CHECK(load(folder.gzip("c.csv.gz", "sequence,label\nACGT,1\nACGA,0\n")).train.rows() == 2);
@@ -25,7 +28,7 @@ TEST_CASE("what a file is shows from its first line") {
 }
 
 TEST_CASE("a folder of train, dev and test shares one list of classes") {
-  Scratch folder;
+  ScratchFolder folder;
   folder.file("train.csv", "sequence,label\nACGT,b\nACGA,a\n");
   folder.gzip("valid.tsv.gz", "sequence\tlabel\nACGT\tc\nACGA\ta\n");
   folder.file("test.fa", ">x|b\nACGT\n>y|a\nACGA\n");
@@ -42,7 +45,7 @@ TEST_CASE("a folder of train, dev and test shares one list of classes") {
 }
 
 TEST_CASE("a folder of one FASTA file a class, also within train and test") {
-  Scratch folder;
+  ScratchFolder folder;
   for (const char* part : {"", "train/", "test/"}) {
     folder.file(std::string("set/") + part + "promoter.fa", ">1\nACGT\n>2\nACGA\n");
     folder.file(std::string("set/") + part + "enhancer.txt", ">1\nGGGG\n");
@@ -57,14 +60,14 @@ TEST_CASE("a folder of one FASTA file a class, also within train and test") {
 }
 
 TEST_CASE("one number in two spellings is not two classes") {
-  Scratch folder;
+  ScratchFolder folder;
   folder.file("train.csv", "sequence,label\nACGT,1\nACGA,0\n");
   folder.file("test.csv", "sequence,label\nACGT,1.0\nACGA,0.0\n");
   CHECK(has(refusal(folder.path()), "the labels '0' and '0.0' are one number; write it in one way"));
 }
 
 TEST_CASE("missing files name what is near") {
-  Scratch folder;
+  ScratchFolder folder;
   folder.gzip("train.csv.gz", "sequence\nACGT\n");
   CHECK(has(refusal(folder / "train.csv"), "no such file (did you mean 'train.csv.gz'?)"));
   CHECK(has(refusal(folder / "tran.csv"), "(did you mean 'train.csv.gz'?)"));
@@ -74,7 +77,7 @@ TEST_CASE("missing files name what is near") {
 }
 
 TEST_CASE("folders that hold no task say what they hold") {
-  Scratch folder;
+  ScratchFolder folder;
   CHECK(has(refusal(folder.path()), "here is nothing"));
   folder.file("a.csv", "sequence\nACGT\n");
   CHECK(has(refusal(folder.path()), "here are a.csv"));
@@ -88,7 +91,7 @@ TEST_CASE("folders that hold no task say what they hold") {
 }
 
 TEST_CASE("progress is told and an interrupt honoured while a file is read") {
-  Scratch folder;
+  ScratchFolder folder;
   std::string text = "sequence,label\n";
   for (int i = 0; i < 10000; ++i) text += i % 2 ? "ACGTACGTACGT,1\n" : "ACGTACGTACGA,0\n";
   const std::string path = folder.file("big.csv", text);

@@ -7,7 +7,10 @@
 #include <cmath>
 #include <map>
 
-#include "scratch.hpp"
+#include "message_of.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace l2g::data;
 using l2g::index_t;
@@ -144,7 +147,7 @@ TEST_CASE("impossible simulations are refused") {
 }
 
 TEST_CASE("data sets and sites are written and read back") {
-  Scratch folder;
+  ScratchFolder folder;
   const Simulated s = simulate(example_simulation(20));
   for (const char* name : {"a.csv", "a.fa"}) {
     write(s.dataset, folder / name);
@@ -155,7 +158,7 @@ TEST_CASE("data sets and sites are written and read back") {
     CHECK(back.classes == s.dataset.classes);
   }
   write_sites(s, folder / "sites.bed");
-  const std::string bed = read_text(folder / "sites.bed");
+  const std::string bed = read_bytes(folder / "sites.bed");
   CHECK(static_cast<std::size_t>(std::count(bed.begin(), bed.end(), '\n')) == s.sites.size());
   Dataset odd;
   odd.sequences = {"ACGT", "ACGA"};

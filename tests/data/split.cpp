@@ -5,7 +5,10 @@
 #include <map>
 #include <set>
 
-#include "scratch.hpp"
+#include "message_of.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace l2g::data;
 using l2g::index_t;

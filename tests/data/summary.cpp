@@ -3,7 +3,9 @@
 #include <l2g/data/load.hpp>
 
 #include "sample_data.hpp"
-#include "scratch.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace l2g::data;
 

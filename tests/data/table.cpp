@@ -1,7 +1,10 @@
 // CSV and TSV as people have them.
 #include <l2g/data/table.hpp>
 
-#include "scratch.hpp"
+#include "message_of.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace l2g::data;
 

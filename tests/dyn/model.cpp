@@ -1,3 +1,5 @@
+#include "scratch_folder.hpp"
+
 #include <catch2/catch.hpp>
 #include <l2g/data/simulate.hpp>
 #include <l2g/data/split.hpp>
@@ -14,12 +16,6 @@ using model::Model;
 using model::Spec;
 
 namespace {
-
-std::string scratch(const std::string& name) {
-  const auto folder = std::filesystem::temp_directory_path() / ("l2g-dyn-" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
-  return (folder / name).string();
-}
 
 data::Splits toy() { return data::split(data::simulate(data::example_simulation(120, 3)).dataset, {0.7, 0.15, 0.15}); }
 
@@ -53,7 +49,8 @@ TEST_CASE("a saved model predicts the same bits, and a damaged file is refused",
   Model m = toy_model(s);
   model::train(m, s.train, s.dev, quick(8));
   m.both_strands = true, m.threshold = 0.4;
-  const std::string path = scratch("toy.l2g");
+  const ScratchFolder folder;
+  const std::string path = folder / "toy.l2g";
   model::save(m, path);
   const Model again = model::load_model(path);
   REQUIRE(again.spec == m.spec);
@@ -134,7 +131,8 @@ TEST_CASE("a training that is interrupted keeps its weights and goes on to the s
   const data::Splits s = toy();
   Model whole = toy_model(s), parts = toy_model(s);
   model::train(whole, s.train, s.dev, quick(12));
-  const std::string path = scratch("run.ckpt");
+  const ScratchFolder folder;
+  const std::string path = folder / "run.ckpt";
   FitCallbacks stop;
   stop.stepped = [](void*, std::int64_t step) {
     if (step == 5) request_interrupt();
@@ -154,5 +152,5 @@ TEST_CASE("models that cannot be are refused with the remedy", "[dyn]") {
   data::Splits other = s;
   other.train.classes = {"x", "y"};
   REQUIRE_THROWS_WITH(model::train(m, other.train, {}, quick(2)), Catch::Contains("other classes than the model"));
-  REQUIRE_THROWS_WITH(model::load_model(scratch("nothing.l2g")), Catch::Contains("nothing.l2g"));
+  REQUIRE_THROWS_WITH(model::load_model("/nowhere/nothing.l2g"), Catch::Contains("nothing.l2g"));
 }

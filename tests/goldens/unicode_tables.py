@@ -55,6 +55,30 @@ def table(name, comment, rows):
     print(", ".join("{" + ", ".join(f"{n}" for n in row) + "}" for row in rows) + "};\n")
 
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-"
+
+
+def packed(name, comment, rows):
+    """Numbers of 5 bits a letter, lowest first, 32 added while more follow; differences with their sign in bit 0."""
+    text, previous = "", 0
+
+    def put(n):
+        nonlocal text
+        while n > 31:
+            text += LETTERS[32 + n % 32]
+            n //= 32
+        text += LETTERS[n]
+
+    for first, last, step, target, slope in rows:
+        difference = target - first
+        for n in (first - previous, (last - first) // step, 2 * abs(difference) + (difference < 0), 3 * step + slope):
+            put(n)
+        previous = last
+    print(f"// {comment}")
+    print(f"inline constexpr char {name}[] =")
+    print("\n".join(f'    "{text[i:i + 110]}"' for i in range(0, len(text), 110)) + ";\n")
+
+
 strip = {c: v for c, v in normalized(strip_accents=True).items() if not 0xAC00 <= c <= 0xD7A3}
 lower = normalized(lowercase=True)
 clean = normalized(clean_text=True)
@@ -68,8 +92,8 @@ table("controls", "first, last: what cleaning removes", runs(c for c in POINTS i
 table("punctuation", "first, last", runs(c for c, n in pieces(pre_tokenizers.BertPreTokenizer()).items() if n == 3))
 table("ideographs", "first, last: each is a word", runs(c for c, v in normalized(handle_chinese_chars=True).items() if v != chr(c)))
 table("accents", "first, last: what stripping accents removes", runs(c for c, v in strip.items() if v == ""))
-table("lower_case", "first, last, step, image of the first, step of the images", maps(lower))
-table("without_accents", "as lower_case: the base letter of what decomposes into one and accents", maps(strip))
+packed("lower_case", "packed: first, count - 1, image - first, 3 * step + step of the images", maps(lower))
+packed("without_accents", "as lower_case: the base letter of what decomposes into one and accents", maps(strip))
 table("decompositions", "code point, images (0: none)",
       [([c] + [ord(x) for x in v] + [0, 0])[:4] for c, v in strip.items() if 1 < len(v) < 4])
 assert max(len(v) for v in strip.values()) <= 3

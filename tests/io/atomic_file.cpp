@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "io/scratch_folder.hpp"
+#include "scratch_folder.hpp"
 
 using Catch::Contains;
 using l2g::io::AtomicFile;

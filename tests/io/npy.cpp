@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "io/scratch_folder.hpp"
 #include "sample_data.hpp"
+#include "scratch_folder.hpp"
 
 using Catch::Contains;
 using l2g::io::NpyArray;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "io/scratch_folder.hpp"
 #include "sample_data.hpp"
+#include "scratch_folder.hpp"
 
 using Catch::Contains;
 using l2g::Dtype;

@@ -1,11 +1,11 @@
 #include "sample_data.hpp"
+#include "scratch_folder.hpp"
 
 #include <l2g/models/byte_language_model.hpp>
 #include <l2g/test/gradients.hpp>
 #include <l2g/text/masking.hpp>
 #include <l2g/train/step.hpp>
 
-#include <unistd.h>
 #include <catch2/catch.hpp>
 #include <map>
 #include <set>
@@ -17,10 +17,6 @@ namespace {
 constexpr ByteModelConfig small{.width = 8, .layers = 2, .heads = 2, .hidden = 12, .positions = 10};
 using Small = ByteLanguageModel<small>;
 using Ids = Shape<batch, length, 1>;
-
-std::string scratch_file(const std::string& name) {
-  return (std::filesystem::temp_directory_path() / (std::to_string(::getpid()) + name)).string();
-}
 
 template <class Record>
 void save(Record& record, const std::string& path, const char* heads) {
@@ -123,7 +119,8 @@ TEST_CASE("the loss falls when the model is trained on a text") {
 }
 
 TEST_CASE("weights go to a file and come back, whole and in part") {
-  const std::string path = scratch_file("byte_model.safetensors");
+  const ScratchFolder folder;
+  const std::string path = folder / "byte_model.safetensors";
   Step<Small, float, Ids> from({}, Ids{1, 6, 1}), to({}, Ids{1, 6, 1});
   initialize<float>(from.p, 1);
   save(from.p, path, "2");
@@ -146,7 +143,6 @@ TEST_CASE("weights go to a file and come back, whole and in part") {
   CHECK_THROWS_WITH(byte_model_config(io::SafetensorsFile(path)), Catch::Contains("key 'heads'"));
   save(from.p, path, "3");
   CHECK_THROWS_WITH(byte_model_config(io::SafetensorsFile(path)), Catch::Contains("heads = '3'; a divisor of 8"));
-  std::filesystem::remove(path);
 }
 
 TEST_CASE("the shipped weights know English that they were not trained on") {

@@ -10,23 +10,11 @@
 
 #include "plot/charts.hpp"
 #include "sample_charts.hpp"
+#include "scratch_folder.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Folder {
-  fs::path path =
-      fs::temp_directory_path() / ("l2g_plot_test_" + std::to_string(std::hash<std::string>{}(fs::current_path())));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-  std::string operator()(const std::string& name) const { return (path / name).string(); }
-};
-
-std::string bytes_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::uint32_t big_endian(const std::string& s, std::size_t at) {
   std::uint32_t v = 0;
@@ -87,81 +75,81 @@ void check_xml(const std::string& xml) {
 }  // namespace
 
 TEST_CASE("pictures of every chart are whole in every format", "[plot]") {
-  const Folder folder;
+  const ScratchFolder folder;
   samples::each([&](const auto& chart, const std::string& name, const std::vector<std::string>& words) {
     INFO(name);
-    l2g::plot::write_chart(chart, folder(name + "1.png"), 1);
-    l2g::plot::write_chart(chart, folder(name + ".PNG"));
-    const Size once = checked_png(bytes_of(folder(name + "1.png"))),
-               twice = checked_png(bytes_of(folder(name + ".PNG")));
+    l2g::plot::write_chart(chart, folder / (name + "1.png"), 1);
+    l2g::plot::write_chart(chart, folder / (name + ".PNG"));
+    const Size once = checked_png(read_bytes(folder / (name + "1.png"))),
+               twice = checked_png(read_bytes(folder / (name + ".PNG")));
     CHECK(once.width >= 300);
     CHECK(once.width <= 1100);
     CHECK(std::abs(int(twice.width) - 2 * int(once.width)) <= 1);
-    l2g::plot::write_chart(chart, folder(name + ".svg"));
-    const std::string svg = bytes_of(folder(name + ".svg"));
+    l2g::plot::write_chart(chart, folder / (name + ".svg"));
+    const std::string svg = read_bytes(folder / (name + ".svg"));
     check_xml(svg);
     CHECK(svg.find("<svg ") != std::string::npos);
     for (const std::string& word : words) {
       INFO(word);
       CHECK(svg.find(word) != std::string::npos);
     }
-    l2g::plot::write_chart(chart, folder(name + ".pdf"));
-    const std::string pdf = bytes_of(folder(name + ".pdf"));
+    l2g::plot::write_chart(chart, folder / (name + ".pdf"));
+    const std::string pdf = read_bytes(folder / (name + ".pdf"));
     CHECK(pdf.substr(0, 5) == "%PDF-");
     CHECK(pdf.substr(pdf.size() - 6) == "%%EOF\n");
   });
 }
 
 TEST_CASE("charts without values, with one, with gaps and with hostile names are drawn", "[plot]") {
-  const Folder folder;
+  const ScratchFolder folder;
   samples::each_edge([&](const auto& chart) {
-    l2g::plot::write_chart(chart, folder("edge.png"), 1);
-    checked_png(bytes_of(folder("edge.png")));
-    l2g::plot::write_chart(chart, folder("edge.svg"));
-    check_xml(bytes_of(folder("edge.svg")));
+    l2g::plot::write_chart(chart, folder / "edge.png", 1);
+    checked_png(read_bytes(folder / "edge.png"));
+    l2g::plot::write_chart(chart, folder / "edge.svg");
+    check_xml(read_bytes(folder / "edge.svg"));
   });
 }
 
 TEST_CASE("long class names are shortened in the middle, and the SVG says their ends", "[plot]") {
-  const Folder folder;
-  l2g::plot::write_chart(samples::matrix(3), folder("m.svg"));
-  const std::string svg = bytes_of(folder("m.svg"));
+  const ScratchFolder folder;
+  l2g::plot::write_chart(samples::matrix(3), folder / "m.svg");
+  const std::string svg = read_bytes(folder / "m.svg");
   CHECK(svg.find("transcription factor binding site number 2") == std::string::npos);
   CHECK(svg.find("…") != std::string::npos);
   CHECK(svg.find("number 2") != std::string::npos);
 }
 
 TEST_CASE("the same chart gives the same PNG and SVG", "[plot]") {
-  const Folder folder;
+  const ScratchFolder folder;
   for (const std::string format : {"png", "svg"}) {
-    l2g::plot::write_chart(samples::roc(), folder("a." + format));
-    l2g::plot::write_chart(samples::roc(), folder("b." + format));
-    CHECK((bytes_of(folder("a." + format)) == bytes_of(folder("b." + format))));
+    l2g::plot::write_chart(samples::roc(), folder / ("a." + format));
+    l2g::plot::write_chart(samples::roc(), folder / ("b." + format));
+    CHECK((read_bytes(folder / ("a." + format)) == read_bytes(folder / ("b." + format))));
   }
 }
 
 TEST_CASE("what cannot be written is refused in words and harms nothing", "[plot]") {
-  const Folder folder;
-  const auto write = [&](const std::string& name) { l2g::plot::write_chart(samples::roc(), folder(name)); };
+  const ScratchFolder folder;
+  const auto write = [&](const std::string& name) { l2g::plot::write_chart(samples::roc(), folder / name); };
   CHECK_THROWS_WITH(write("a.pmg"),
                     Catch::EndsWith("unknown picture format 'pmg' (did you mean 'png'?); there are png, svg, pdf"));
   CHECK_THROWS_WITH(write("plain"), Catch::Contains("there are png, svg, pdf"));
   CHECK_THROWS_WITH(write("folder.png/plain"), Catch::Contains("there are png, svg, pdf"));
   CHECK_THROWS_AS(write("absent/a.png"), l2g::file_error);
-  CHECK(fs::is_empty(folder.path));
-  std::ofstream(folder("old.svg")) << "old";
+  CHECK(folder.count() == 0);
+  std::ofstream(folder / "old.svg") << "old";
   auto bad = samples::roc();
   bad.curves[0].x.pop_back();
-  CHECK_THROWS_WITH(l2g::plot::write_chart(bad, folder("old.svg")), "ROC: 'aligned' has 3 x values but 4 y values");
+  CHECK_THROWS_WITH(l2g::plot::write_chart(bad, folder / "old.svg"), "ROC: 'aligned' has 3 x values but 4 y values");
   auto matrix = samples::matrix(2);
   matrix.counts.pop_back();
-  CHECK_THROWS_WITH(l2g::plot::write_chart(matrix, folder("old.svg")),
+  CHECK_THROWS_WITH(l2g::plot::write_chart(matrix, folder / "old.svg"),
                     "confusion matrix: 2 class names need 4 counts, got 3");
   auto histogram = samples::histogram();
   histogram.bins = 0;
-  CHECK_THROWS_WITH(l2g::plot::write_chart(histogram, folder("old.svg")),
+  CHECK_THROWS_WITH(l2g::plot::write_chart(histogram, folder / "old.svg"),
                     Catch::Contains("'bins' must be at least 1, got 0"));
-  CHECK_THROWS_WITH(l2g::plot::write_chart(samples::roc(), folder("old.svg"), 0),
+  CHECK_THROWS_WITH(l2g::plot::write_chart(samples::roc(), folder / "old.svg", 0),
                     Catch::Contains("scale must be above 0"));
-  CHECK(bytes_of(folder("old.svg")) == "old");
+  CHECK(read_bytes(folder / "old.svg") == "old");
 }

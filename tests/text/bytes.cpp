@@ -1,34 +1,12 @@
+#include "scratch_folder.hpp"
+
 #include <l2g/text/bytes.hpp>
 
-#include <unistd.h>
-#include <zlib.h>
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
 
 using namespace l2g;
 
-namespace {
-
-struct Folder {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("l2g_text_bytes_" + std::to_string(::getpid()));
-  Folder() { std::filesystem::create_directories(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(path / name, std::ios::binary) << bytes;
-    return (path / name).string();
-  }
-  std::string write_gz(const std::string& name, const std::string& bytes, const char* mode = "wb") const {
-    const std::string to = (path / name).string();
-    gzFile f = gzopen(to.c_str(), mode);
-    gzwrite(f, bytes.data(), static_cast<unsigned>(bytes.size()));
-    gzclose(f);
-    return to;
-  }
-};
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("every byte has an id and comes back") {
   std::string all;
@@ -56,39 +34,37 @@ TEST_CASE("a window stands between <s> and </s> and is padded at the end of the 
 }
 
 TEST_CASE("text files are read whole, packed or not") {
-  const Folder folder;
+  const ScratchFolder folder;
   const std::string body(200'000, 'x');
-  CHECK(text::read_text(folder.write("plain.txt", body + "\nend")) == body + "\nend");
-  const std::string packed = folder.write_gz("packed.gz", body);
+  CHECK(text::read_text(folder.file("plain.txt", body + "\nend")) == body + "\nend");
+  const std::string packed = folder.gzip("packed.gz", body);
   CHECK(text::read_text(packed) == body);
-  folder.write_gz("packed.gz", "more", "ab");  // a second member
+  folder.gzip("packed.gz", "more", "ab");  // a second member
   CHECK(text::read_text(packed) == body + "more");
-  CHECK(text::read_text(folder.write("empty.txt", "")).empty());
-  CHECK(text::read_text(folder.write("windows.txt",
-                                     "\xef\xbb\xbf"
-                                     "a\r\nb\rc\r\n")) == "a\nb\rc\n");
+  CHECK(text::read_text(folder.file("empty.txt", "")).empty());
+  CHECK(text::read_text(folder.file("windows.txt",
+                                    "\xef\xbb\xbf"
+                                    "a\r\nb\rc\r\n")) == "a\nb\rc\n");
 }
 
 TEST_CASE("what cannot be read is told with its cause") {
-  const Folder folder;
-  folder.write("alice.txt", "a");
-  CHECK_THROWS_WITH(text::read_text((folder.path / "alise.txt").string()),
-                    Catch::Contains("no such file (did you mean 'alice.txt'?)"));
-  CHECK_THROWS_WITH(text::read_text((folder.path / "nowhere" / "a.txt").string()), Catch::Contains("does not exist"));
-  CHECK_THROWS_WITH(text::read_text(folder.path.string()), Catch::Contains("this is a folder"));
-  CHECK_THROWS_WITH(text::read_text(folder.write("wide.txt",
-                                                 "\xff\xfe"
-                                                 "a")),
+  const ScratchFolder folder;
+  folder.file("alice.txt", "a");
+  CHECK_THROWS_WITH(text::read_text(folder / "alise.txt"), Catch::Contains("no such file (did you mean 'alice.txt'?)"));
+  CHECK_THROWS_WITH(text::read_text(folder / "nowhere/a.txt"), Catch::Contains("does not exist"));
+  CHECK_THROWS_WITH(text::read_text(folder.path()), Catch::Contains("this is a folder"));
+  CHECK_THROWS_WITH(text::read_text(folder.file("wide.txt",
+                                                "\xff\xfe"
+                                                "a")),
                     Catch::Contains("UTF-16"));
   std::string packed;
   {
-    const std::string path =
-        folder.write_gz("whole.gz", std::string(5000, 'x') + "0123456789abcdefghijklmnopqrstuvwxyz");
+    const std::string path = folder.gzip("whole.gz", std::string(5000, 'x') + "0123456789abcdefghijklmnopqrstuvwxyz");
     std::ifstream in(path, std::ios::binary);
     packed.assign(std::istreambuf_iterator<char>(in), {});
   }
-  CHECK_THROWS_WITH(text::read_text(folder.write("cut.gz", packed.substr(0, packed.size() - 12))),
+  CHECK_THROWS_WITH(text::read_text(folder.file("cut.gz", packed.substr(0, packed.size() - 12))),
                     Catch::Contains("ends too early"));
   packed[packed.size() - 6] = static_cast<char>(packed[packed.size() - 6] ^ 0x55);  // the check sum
-  CHECK_THROWS_WITH(text::read_text(folder.write("damaged.gz", packed)), Catch::Contains("damaged"));
+  CHECK_THROWS_WITH(text::read_text(folder.file("damaged.gz", packed)), Catch::Contains("damaged"));
 }

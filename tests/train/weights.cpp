@@ -1,4 +1,4 @@
-#include "io/scratch_folder.hpp"
+#include "scratch_folder.hpp"
 #include "train/toy.hpp"
 
 #include <l2g/nn/wrapper.hpp>

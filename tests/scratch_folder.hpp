@@ -1,6 +1,7 @@
 #pragma once
-// A folder of its own for a test, gone afterwards.
+// A folder of its own for a test, with files written by the test, gone afterwards.
 #include <stdlib.h>
+#include <zlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -24,6 +25,21 @@ class ScratchFolder {
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
   std::ptrdiff_t count() const {
     return std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator());
+  }
+
+  // Writes a file, folders included, and returns its path.
+  std::string file(const std::string& name, const std::string& text) const {
+    const std::string full = *this / name;
+    std::filesystem::create_directories(std::filesystem::path(full).parent_path());
+    std::ofstream(full, std::ios::binary) << text;
+    return full;
+  }
+  std::string gzip(const std::string& name, const std::string& text, const char* mode = "wb") const {
+    const std::string full = *this / name;
+    gzFile out = gzopen(full.c_str(), mode);
+    gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
+    gzclose(out);
+    return full;
   }
 
  private:
