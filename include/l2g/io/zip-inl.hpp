@@ -70,6 +70,15 @@ inline void read_zip64(const ZipBytes& in, std::uint64_t at, std::uint64_t lengt
   }
 }
 
+// The bytes behind the local header of an entry, as they lie in the file.
+inline std::span<const std::byte> packed_bytes(const ZipBytes& in, const ZipEntry& entry) {
+  const std::string which = "entry " + in_quotes(entry.name);
+  if (in.u32(entry.header) != 0x04034b50) in.fail("damaged zip archive: " + which + " is not where it should be");
+  const std::uint64_t skip = zip_local_size + in.u16(entry.header + 26) + in.u16(entry.header + 28);
+  in.part(entry.header, skip, "an entry");
+  return in.part(entry.header + skip, entry.packed, "an entry");
+}
+
 }  // namespace detail
 
 L2G_INLINE std::vector<ZipEntry> parse_zip(std::span<const std::byte> file, std::string_view name) {
@@ -123,14 +132,18 @@ L2G_INLINE std::vector<ZipEntry> parse_zip(std::span<const std::byte> file, std:
   return entries;
 }
 
+L2G_INLINE std::span<const std::byte> stored_bytes(std::span<const std::byte> file, const ZipEntry& entry,
+                                                   std::string_view name) {
+  const detail::ZipBytes in(file, name);
+  if (entry.deflated) in.fail("entry " + in_quotes(entry.name) + " is packed, so that it cannot be used in place");
+  return detail::packed_bytes(in, entry);
+}
+
 L2G_INLINE std::vector<std::byte> unpack(std::span<const std::byte> file, const ZipEntry& entry,
                                          std::string_view name) {
   const detail::ZipBytes in(file, name);
   const std::string which = "entry " + in_quotes(entry.name);
-  if (in.u32(entry.header) != 0x04034b50) in.fail("damaged zip archive: " + which + " is not where it should be");
-  const std::uint64_t skip = detail::zip_local_size + in.u16(entry.header + 26) + in.u16(entry.header + 28);
-  in.part(entry.header, skip, "an entry");
-  const auto packed = in.part(entry.header + skip, entry.packed, "an entry");
+  const auto packed = detail::packed_bytes(in, entry);
   std::vector<std::byte> out(static_cast<std::size_t>(entry.size));
   if (!entry.deflated) {
     std::copy(packed.begin(), packed.end(), out.begin());

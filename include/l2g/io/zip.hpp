@@ -21,6 +21,10 @@ std::vector<ZipEntry> parse_zip(std::span<const std::byte> file, std::string_vie
 /// The bytes of one entry, checked against its size and checksum. Throws file_error.
 std::vector<std::byte> unpack(std::span<const std::byte> file, const ZipEntry& entry, std::string_view name);
 
+/// The bytes of an entry that is stored as it is, in place, without a look at them (the checksum is not compared).
+/// Throws file_error, also for a deflated entry.
+std::span<const std::byte> stored_bytes(std::span<const std::byte> file, const ZipEntry& entry, std::string_view name);
+
 /// An archive mapped into memory.
 class ZipFile {
  public:
