@@ -28,13 +28,13 @@ inline std::string wrapped(const char* name, const std::string& a, const std::st
 
 /// Two whole numbers whose quotient is exactly x: over a power of ten as people write it, else over a power of two.
 inline std::pair<index_t, index_t> fraction_of(double x) {
-  for (index_t ten = 1; ten <= 100'000'000'000'000'000'000; ten *= 10) {
+  for (index_t ten = 1; ten <= 100'000'000'000'000'000; ten *= 10) {
     const double n = std::round(x * double(ten));
     if (std::abs(n) < 0x1p53 && n / double(ten) == x) return {index_t(n), ten};
   }
   int exponent = 0;
   const double mantissa = std::ldexp(std::frexp(x, &exponent), 53);
-  const int bits = std::min(53 - exponent, 62);  // smaller ones are rounded: such a factor is zero for all purposes
+  const int bits = std::min(53 - exponent, 62);  // below 1e-3 what no short decimal says is rounded
   return {index_t(std::ldexp(mantissa, exponent - 53 + bits)), index_t(1) << bits};
 }
 inline std::string cpp_name_of_scale(ScaleRule rule, index_t numerator, index_t denominator) {

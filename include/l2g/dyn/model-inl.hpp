@@ -50,29 +50,16 @@ inline std::string plain_key(std::string key) {
   return key;
 }
 
-/// weight += scale B diag(lambda) A for each adapter of a model.
-inline void merge_adapters(std::map<std::string, Tensor>& weights, const std::map<std::string, double>& scales) {
-  for (auto& [key, a] : weights) {
-    constexpr std::string_view tail = "lora_A";
-    if (!key.ends_with(tail)) continue;
-    const std::string stem = key.substr(0, key.size() - tail.size());
-    const Tensor &b = weights.at(stem + "lora_B"), &e = weights.at(stem + "lora_E");
-    Tensor& w = weights.at(stem + "base_layer.weight");
-    const auto scale_at = scales.find(stem);
-    const double scale = scale_at == scales.end() ? 1 : scale_at->second;
-    const auto out = std::size_t(w.extents[0]), in = std::size_t(w.extents[1]), r = std::size_t(a.extents[0]);
-    for (std::size_t o = 0; o < out; ++o)
-      for (std::size_t k = 0; k < r; ++k) {
-        const auto f = float(scale * double(b.values[o * r + k]) * double(e.values[k]));
-        for (std::size_t i = 0; i < in; ++i) w.values[o * in + i] += f * a.values[k * in + i];
-      }
-  }
-}
-inline double adapter_scale(const Spec& s) {
-  if (const auto i = s.numbers.find("lora_scale"); i != s.numbers.end()) return i->second;
-  for (const Spec& p : s.parts)
-    if (const double scale = adapter_scale(p); scale > 0) return scale;
-  return 0;
+/// weight += scale B diag(lambda) A for one adapter, whose tensors are taken out.
+inline void merge_adapter(std::map<std::string, Tensor>& weights, const std::string& key, const LoraOptions& options) {
+  const std::string stem = key + (key.empty() ? "" : ".");
+  const Tensor &a = weights.at(stem + "lora_A"), &b = weights.at(stem + "lora_B");
+  const auto e = weights.find(stem + "lora_E");
+  Tensor& w = weights.at(stem + "base_layer.weight");
+  const index_t r = a.extents[0];
+  add_low_rank<float>(w.values.data(), a.values.data(), e == weights.end() ? nullptr : e->second.values.data(),
+                      b.values.data(), w.extents[0], w.extents[1], r, lora_scale_of(options).of(r));
+  for (const char* name : {"lora_A", "lora_B", "lora_E", "lora_mask"}) weights.erase(stem + name);
 }
 
 inline nlohmann::json json_of(const HistoryEntry& h) {
@@ -128,14 +115,12 @@ L2G_INLINE Model respecified(const Model& model, Spec spec, std::vector<std::str
   m.threshold = model.threshold, m.both_strands = model.both_strands;
   m.notes = model.notes, m.history = model.history;
   std::map<std::string, Tensor> old = model.weights;
-  bool keeps_adapters = false;
-  for (const auto& [key, t] : m.weights) keeps_adapters = keeps_adapters || key.ends_with("lora_A");
-  if (!keeps_adapters) {
-    std::map<std::string, double> scales;
-    const double scale = detail::adapter_scale(model.spec);
-    for (const auto& [key, t] : old)
-      if (key.ends_with("lora_A")) scales[key.substr(0, key.size() - 6)] = scale;
-    detail::merge_adapters(old, scales);
+  const auto stays = adapters_of(m.spec);
+  for (const auto& [key, options] : adapters_of(model.spec)) {
+    const auto same = [&, &k = key, &o = options](const auto& s) {
+      return s.first == k && s.second.plain == o.plain && s.second.rank == o.rank;
+    };
+    if (std::none_of(stays.begin(), stays.end(), same)) detail::merge_adapter(old, key, options);
   }
   std::map<std::string, const Tensor*> plain;
   for (const auto& [key, t] : old) plain[detail::plain_key(key)] = &t;

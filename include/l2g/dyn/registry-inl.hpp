@@ -96,13 +96,15 @@ struct Builder {
   const Arguments& a;
   Seq in;
   bool adapted() const { return a.number("lora_rank") > 0; }
-  /// An adapter around a linear map.
+  /// The adapter of this layer around a linear map: SVD-LoRA or plain LoRA.
   template <class L>
   AnyLayer<T> adapter(const L& base) const {
-    return SvdLora<L, dyn, PerStep<dyn>, dyn>{{{base}},
-                                              a.integer("lora_rank"),
-                                              {a.per_mille("lora_keep", false)},
-                                              index_t(std::lround(a.number("lora_scale") * 1000))};
+    a.word("lora_rule");  // is it one of the choices?
+    const AnyLoraScale scale = lora_scale_of(spec);
+    const index_t rank = a.integer("lora_rank"), dropout = a.per_mille("lora_dropout", true);
+    if (a.word("lora_form") == "plain") return Lora<L, dyn, AnyLoraScale, dyn>{{{base}}, rank, scale, {{{}, dropout}}};
+    return SvdLora<L, dyn, PerStep<dyn>, AnyLoraScale, dyn>{
+        {{base}}, rank, {a.per_mille("lora_keep", false)}, scale, {{{}, dropout}}};
   }
   template <class L>
   AnyLayer<T> projection(std::string_view key, const L& base) const {
@@ -146,10 +148,7 @@ struct Builder {
       std::vector<std::string> only;
       for (const char* k : {"qkv", "proj", "up", "down"})
         if (lists(a.free_word("lora"), k)) only.push_back(k);
-      const auto adapt = [&](const Spec& s) {
-        return with_lora(s, a.integer("lora_rank"), a.number("lora_keep"), a.number("lora_scale"), only);
-      };
-      attend = adapt(attend), feed = adapt(feed), norm = norm.freeze();
+      attend = adapted_like(spec, attend, only), feed = adapted_like(spec, feed, only), norm = norm.freeze();
     }
     attend.key = "self", feed.key = "mlp";
     const Spec block =
@@ -221,9 +220,14 @@ struct Builder {
 L2G_INLINE const std::vector<LayerKind>& layer_kinds() {
   static const std::vector<LayerKind> kinds = [] {
     const auto lora = [](std::vector<Argument> v) {
-      v.push_back({"lora_rank", "rank of an SVD-LoRA adapter; 0: none", 0});
-      v.push_back({"lora_keep", "probability that a rank takes part in a step", 1});
-      v.push_back({"lora_scale", "factor of the adapter's change", 1});
+      v.push_back({"lora_rank", "rank of an adapter; 0: none", 0});
+      v.push_back({"lora_form", "SVD-LoRA, P diag(lambda) Q, or plain LoRA, B A", 0, false, "svd|plain"});
+      v.push_back({"lora_alpha", "alpha of the factor of the adapter's change; 0: lora_scale is the factor", 0});
+      v.push_back({"lora_rule", "the factor: alpha / rank, alpha / sqrt(rank), or AdaLoRA's alpha / (rank + 1e-5)", 0,
+                   false, "rank|root|adalora"});
+      v.push_back({"lora_scale", "factor of the adapter's change, where no alpha is given", 1});
+      v.push_back({"lora_dropout", "share of the adapter's input that is dropped in training", 0});
+      v.push_back({"lora_keep", "SVD-LoRA: probability that a rank takes part in a step", 1});
       return v;
     };
     const Argument which{"lora", "which linear maps are adapted, joined by +; all when empty", 0, false, ""};
@@ -288,6 +292,19 @@ L2G_INLINE const LayerKind& layer_kind(std::string_view name) {
     names.push_back(k.name);
   }
   throw error(unknown("layer", name, names));
+}
+
+L2G_INLINE AnyLoraScale lora_scale_of(const LoraOptions& o) {
+  if (o.alpha == 0) return {ScaleRule::fixed, o.scale};
+  if (o.rule == "rank") return {ScaleRule::rank, o.alpha};
+  return {o.rule == "root" ? ScaleRule::root : ScaleRule::adalora, o.alpha};
+}
+L2G_INLINE AnyLoraScale lora_scale_of(const Spec& s) {
+  LoraOptions o;
+  if (const auto i = s.numbers.find("lora_alpha"); i != s.numbers.end()) o.alpha = i->second;
+  if (const auto i = s.numbers.find("lora_scale"); i != s.numbers.end()) o.scale = i->second;
+  if (const auto i = s.words.find("lora_rule"); i != s.words.end()) o.rule = i->second;
+  return lora_scale_of(o);
 }
 
 template <class T>

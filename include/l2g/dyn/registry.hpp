@@ -24,6 +24,10 @@ const std::vector<LayerKind>& layer_kinds();
 /// The kind of this name; throws l2g::error with the nearest names.
 const LayerKind& layer_kind(std::string_view name);
 
+/// The factor of an adapter's change, also from the arguments of a layer (lora_alpha, lora_rule, lora_scale).
+AnyLoraScale lora_scale_of(const Spec& layer);
+AnyLoraScale lora_scale_of(const LoraOptions& adapter);
+
 /// Makes the layer that a Spec describes for inputs of shape `in` (channels are taken from it). Throws l2g::error or
 /// shape_error that names the layer, the argument and what would be right. T: float and double are compiled.
 template <class T>

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace l2g::model {
@@ -46,13 +47,36 @@ const Spec& part_of(const Spec& model, std::string_view key);
 inline Spec& deep_part(Spec& model) { return model.type == "residual" ? model.parts.front() : model; }
 inline const Spec& deep_part(const Spec& model) { return model.type == "residual" ? model.parts.front() : model; }
 
-/// Every linear map of a layer gets an SVD-LoRA of this rank, everything else in it is frozen. keep: probability that a
-/// rank takes part in a training step; scale: factor of the change; only: keys of the linear maps that are chosen
-/// ("qkv", "proj", "up", "down"); empty: all.
+/// What an adapter is: an SVD-LoRA P diag(lambda) Q or a plain LoRA B A, its rank and the factor of its change.
+struct LoraOptions {
+  index_t rank = 8;
+  bool plain = false;
+  double alpha = 0;           // of the factor; 0: `scale` is the factor
+  std::string rule = "rank";  // "rank": alpha / rank, "root": alpha / sqrt(rank), "adalora": alpha / (rank + 1e-5)
+  double scale = 1;
+  double dropout = 0;  // share of the adapter's input that is dropped in training
+  double keep = 1;     // SVD-LoRA: probability that a rank takes part in a training step
+};
+
+/// The keys of all linear maps of a model that can have an adapter, in order: "body.0.attention.self.qkv".
+std::vector<std::string> linear_maps(const Spec& model);
+
+/// The adapters of a model: keys out of linear_maps() and what each of them is.
+std::vector<std::pair<std::string, LoraOptions>> adapters_of(const Spec& model);
+
+/// The linear maps with these keys get an adapter, everything else is frozen. Throws l2g::error for a key that is none
+/// of linear_maps().
+Spec with_lora(const Spec& s, const LoraOptions& options, const std::vector<std::string>& chosen);
+/// The linear maps whose own name ("qkv", "proj", "up", "down") is one of `only` get an SVD-LoRA of this rank; empty:
+/// all. keep: probability that a rank takes part in a training step; scale: factor of the change. Throws l2g::error for
+/// a name that no linear map has.
 Spec with_lora(const Spec& s, index_t rank, double keep = 1, double scale = 1,
                const std::vector<std::string>& only = {});
 /// The model without adapters, nothing frozen.
 Spec without_lora(const Spec& s);
+/// `part`, a layer inside of `layer`, with the adapter that `layer` asks for on those of its linear maps that are
+/// called `names`; frozen when it has none of them.
+Spec adapted_like(const Spec& layer, Spec part, const std::vector<std::string>& names);
 
 /// JSON, for files; from_json throws l2g::error that names what is wrong.
 std::string to_json(const Spec& s);
