@@ -67,3 +67,29 @@ TEST_CASE("short sequences count with their real positions in the statistics", "
   }
   REQUIRE(step.buffers[0] == Approx(sum / n).epsilon(1e-12));
 }
+
+TEST_CASE("dropout and rank masks are off while statistics are estimated", "[train]") {
+  using Masked = Sequential<Conv1d<4, 8, 5>, Dropout<500>, SvdLora<Linear<8, 8>, 4, PerStep<500>>, BatchNorm1d<8>, Relu,
+                            MeanPool, Linear<8, 2>>;
+  using Bare = Sequential<Conv1d<4, 8, 5>, Dropout<0>, SvdLora<Linear<8, 8>, 4, PerStep<1000>>, BatchNorm1d<8>, Relu,
+                          MeanPool, Linear<8, 2>>;
+  Motifs data{64, 5, 0.7};
+  const auto estimate = [&](auto& step) {
+    initialize<double>(step.p, 1);
+    each_tensor<double>(step.p, [](const TensorRef<double>& t) {
+      if (t.key.ends_with("lora_E")) std::fill_n(t.data, t.size(), 0.5);
+    });
+    Statistics<double> statistics(step);
+    Sampler sampler(64, 9);
+    std::vector<index_t> rows(16);
+    statistics.estimate(step, data, sampler, 100, rows);
+    return weights_of(step);
+  };
+  Step<Masked, double, In<16>> masked;
+  Step<Bare, double, In<16>> bare;
+  const auto got = estimate(masked);
+  REQUIRE(same_bits(got, estimate(bare)));
+  masked.forward(true);
+  masked.forward(false);  // the flag does not stay
+  REQUIRE_FALSE(masked.context.batch_statistics);
+}

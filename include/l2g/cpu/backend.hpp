@@ -13,8 +13,9 @@ struct Context<Cpu> {
   const StepState* state = nullptr;
   Stack scratch{};
   Lengths lengths{};
-  bool training = true;
-  cpu::Pool* pool = nullptr;  // null: one thread; the bits are the same
+  bool training = true;           // masks are drawn, and BatchNorm takes the statistics of the batch
+  bool batch_statistics = false;  // BatchNorm does so although nothing is drawn
+  cpu::Pool* pool = nullptr;      // null: one thread; the bits are the same
 };
 
 namespace cpu {

@@ -121,7 +121,7 @@ struct BatchNorm1d {
   template <class D, class T, class In>
   void forward(Context<D>& c, const Params<T, D>& p, View<T, In, D> x, View<T, In, D> y, auto& s) const {
     const index_t n = x.shape.rows(), ch = in, shards = kernels::shards_of(n);
-    if (c.training) {
+    if (c.training || c.batch_statistics) {
       Frame frame(c.scratch);
       T *mean = c.scratch.template take<T>(shards * 2 * ch), *m2 = mean + shards * ch;
       T* count = c.scratch.template take<T>(shards);

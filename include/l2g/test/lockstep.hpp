@@ -38,7 +38,8 @@ struct Context<test::Lockstep> {
   const StepState* state = nullptr;
   test::GuardedStack scratch{};
   Lengths lengths{};
-  bool training = true;
+  bool training = true;           // masks are drawn, and BatchNorm takes the statistics of the batch
+  bool batch_statistics = false;  // BatchNorm does so although nothing is drawn
   test::HostExecutor* executor = nullptr;
   int products = 0;  // matrix products so far
 };

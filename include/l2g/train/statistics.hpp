@@ -34,12 +34,11 @@ class Statistics {
 
   /// Mean and unbiased variance over the first `batches` batches of the stream (at most one epoch), each layer behind
   /// the batch statistics of those before it; exact sums, joined by Chan's formula. `sampler` has a seed of its own.
-  /// Dropout and rank masks are drawn as in training. Leaves the random state as it was.
+  /// Dropout and rank masks are off, as they are where the statistics will be used.
   template <class Step, class Rows>
   void estimate(Step& step, Rows& source, Sampler& sampler, index_t batches, std::span<index_t> rows) {
     const index_t whole = sampler.rows() / index_t(rows.size());
     batches = batches < whole ? batches : whole < 1 ? 1 : whole;
-    const std::uint64_t random_step = step.state->rng.step;
     for (Layer& l : layers_) l.clear();
     for (index_t b = 0; b < batches; ++b) {
       throw_if_interrupted();
@@ -47,12 +46,10 @@ class Statistics {
       sampler.take(position, rows);
       source.fill(step.batch, position, rows);
       for (Layer& l : layers_) l.zero();
-      step.state->rng.step = std::uint64_t(b);
-      step.forward(true);
+      step.forward(false, true);
       for (Layer& l : layers_) l.add();
     }
     for (Layer& l : layers_) l.finish();
-    step.state->rng.step = random_step;
   }
 
  private:

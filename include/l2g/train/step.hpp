@@ -99,9 +99,10 @@ class Step {
   /// Are batch.lengths to be read? Off: every position is real.
   void use_lengths(bool on) { context.lengths = on ? Lengths{batch.lengths} : Lengths{}; }
 
-  /// y from the batch; in training with batch statistics and masks.
-  void forward(bool training) {
+  /// y from the batch; in training with batch statistics and masks, or with the statistics alone.
+  void forward(bool training, bool batch_statistics = false) {
     context.training = training;
+    context.batch_statistics = batch_statistics;
     with_input([&](auto x, auto) { model.forward(context, p, x, y, saved_); });
   }
   /// Forward, loss and backward; gradients are added to what is there. Returns the loss.
