@@ -152,5 +152,8 @@ TEST_CASE("models that cannot be are refused with the remedy", "[dyn]") {
   data::Splits other = s;
   other.train.classes = {"x", "y"};
   REQUIRE_THROWS_WITH(model::train(m, other.train, {}, quick(2)), Catch::Contains("other classes than the model"));
+  data::Splits mislabelled = s;
+  mislabelled.train.labels[4] = std::int32_t(s.train.class_count());
+  REQUIRE_THROWS_WITH(model::train(m, mislabelled.train, {}, quick(2)), Catch::Contains("row 5 of the training rows"));
   REQUIRE_THROWS_WITH(model::load_model("/nowhere/nothing.l2g"), Catch::Contains("nothing.l2g"));
 }

@@ -49,6 +49,16 @@ TEST_CASE("cross-entropy of large logits is finite, and nothing to count is zero
   CHECK(off.dx == std::vector<double>(4, 0.0));
 }
 
+TEST_CASE("a label that is no class makes the loss NaN and reads nothing out of bounds", "[loss]") {
+  const auto x = random_numbers(3 * 4, 1), weights = random_numbers(4, 2, 0.5, 2);
+  for (const std::int32_t wrong : {4, 1 << 30})
+    for (const double* w : {static_cast<const double*>(nullptr), weights.data()}) {
+      const std::vector<std::int32_t> label{1, wrong, 3};
+      OnPrediction on(CrossEntropy{0.1, w}, Seq{3, 1, 4}, label.data(), x);
+      CHECK(std::isnan(on.value()));
+    }
+}
+
 TEST_CASE("binary cross-entropy with a positive weight; negative targets are left out", "[loss]") {
   const auto x = random_numbers(6 * 5, 1, -4, 4);
   auto target = random_numbers(6 * 5, 2, -0.3, 1);

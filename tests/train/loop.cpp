@@ -174,3 +174,23 @@ TEST_CASE("progress tells where a training stands", "[train]") {
   REQUIRE(seen.last.eta_seconds >= 0);
   REQUIRE(r.history.back().norm > 0);
 }
+
+namespace {
+struct Wrong : Motifs {
+  void fill(auto& b, std::int64_t position, std::span<const index_t> rows) {
+    Motifs::fill(b, position, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (rows[i] == 6) b.labels[i] = 2;
+  }
+};
+}  // namespace
+
+TEST_CASE("a label that is no class stops the training before the loss reads it, and names the row", "[train]") {
+  Wrong wrong;
+  wrong.count = 64;
+  Step<Cnn, float, In<32>> step;
+  initialize<float>(step.p, 1);
+  REQUIRE_THROWS_WITH(fit(step, CrossEntropy{}, wrong, NoEvaluation{}, quick(4)),
+                      Contains("row 7 of the data has the label 2") && Contains("labels are 0 .. 1"));
+  REQUIRE_THROWS_WITH(evaluate_classes(step, wrong), Contains("row 7 of the data"));
+}

@@ -17,6 +17,15 @@ inline void check_rows(const Model& model, const data::Dataset& rows, const char
   if (rows.classes != model.classes)
     throw error(std::string("train: the ") + part + " rows have other classes than the model: " +
                 std::to_string(rows.classes.size()) + " against " + std::to_string(model.classes.size()));
+  if (index_t(rows.labels.size()) != rows.rows())
+    throw error(std::string("train: the ") + part + " part has " + std::to_string(rows.rows()) + " rows and " +
+                std::to_string(rows.labels.size()) + " labels");
+  for (std::size_t i = 0; i < rows.labels.size(); ++i)
+    if (rows.labels[i] < 0 || rows.labels[i] >= model.outputs())
+      throw error("train: row " + std::to_string(i + 1) + " of the " + part + " rows" +
+                  (rows.ids.empty() ? "" : " ('" + rows.ids[i] + "')") + " has the label " +
+                  std::to_string(rows.labels[i]) + "; the model's " + std::to_string(model.outputs()) +
+                  " classes are 0 .. " + std::to_string(model.outputs() - 1));
 }
 
 /// The weights come home, whatever happens.

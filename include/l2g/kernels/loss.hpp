@@ -10,24 +10,30 @@ L2G_HD inline bool counts(const Lengths& lengths, const std::int32_t* label, ind
   return row % l < lengths.of(row / l, l) && (!label || label[row] >= 0);
 }
 
-/// One item: total[0] = sum of the weights of the rows that count (at least 1e-12), for the mean.
+/// One item: total[0] = sum of the weights of the rows that count (at least 1e-12), for the mean; NaN when a label is
+/// not below the number of classes, so that such a loss is never taken for a number.
 template <class T>
 struct LabelWeight {
   const std::int32_t* label;
   const double* weights;  // of the classes, or null
   T* total;
   Lengths lengths;
-  index_t n, l;
+  index_t n, l, classes;
   L2G_HD void operator()(auto& cx, index_t) const {
     if (!cx.leader()) return;
     double sum = 0;
-    for (index_t i = 0; i < n; ++i)
-      if (counts(lengths, label, i, l)) sum += weights ? weights[label[i]] : 1.0;
-    cx.write(total, 0, T(sum > 1e-12 ? sum : 1e-12));
+    bool known = true;
+    for (index_t i = 0; i < n; ++i) {
+      if (!counts(lengths, label, i, l)) continue;
+      known = known && label[i] < classes;
+      sum += weights && label[i] < classes ? weights[label[i]] : 1.0;
+    }
+    cx.write(total, 0, known ? T(sum > 1e-12 ? sum : 1e-12) : T(__builtin_nan("")));
   }
 };
 
-/// Softmax cross-entropy with label smoothing and class weights, as PyTorch defines them.
+/// Softmax cross-entropy with label smoothing and class weights, as PyTorch defines them. A label that is not below the
+/// number of classes is read as the last one: the total makes NaN of everything then.
 template <class T>
 struct CrossEntropy {
   const T* x;
@@ -54,7 +60,7 @@ struct CrossEntropy {
     const T top = cx.max(m);
     for (index_t j = cx.first(); j < c; j += cx.step()) s = s + cx.exp(cx.load(row, j, c, T(-1e30)) - top);
     const T sum = cx.sum(s), log_sum = top + std::log(sum), inv = T(1) / sum;
-    const std::int32_t y = label[r];
+    const index_t y = label[r] < c ? label[r] : c - 1;
     // The loss is sum_k q_k nll_k with q_k = w_k (smoothing / c + [k = y] (1 - smoothing)).
     T mass = 0, value = 0;
     const T share = smoothing / T(c), own = (weights ? T(weights[y]) : T(1)) * (T(1) - smoothing);

@@ -6,7 +6,8 @@
 
 namespace l2g {
 
-/// Softmax cross-entropy, mean over the labels that count; PyTorch's definition of smoothing and class weights.
+/// Softmax cross-entropy, mean over the labels that count; PyTorch's definition of smoothing and class weights. Labels
+/// are below the number of classes (check_labels in train/loop.hpp says which is not); else the loss is NaN.
 struct CrossEntropy {
   using target_type = std::int32_t;
   double smoothing = 0;             // in [0, 1)
@@ -22,7 +23,7 @@ struct CrossEntropy {
     Frame frame(c.scratch);
     const index_t n = prediction.shape.rows(), l = prediction.shape[1], classes = prediction.shape.cols();
     T* total = c.scratch.template take<T>(1);
-    rows(c, 1, kernels::LabelWeight<T>{label, weights, total, c.lengths, n, l});
+    rows(c, 1, kernels::LabelWeight<T>{label, weights, total, c.lengths, n, l, classes});
     rows(c, n,
          kernels::CrossEntropy<T>{prediction.data, label, weights, total, dprediction.data, shares, c.lengths, l,
                                   classes, T(smoothing)});

@@ -59,6 +59,15 @@ L2G_INLINE void throw_moments(int planned, int needed) {
               std::to_string(needed));
 }
 
+L2G_INLINE void check_labels(const std::int32_t* labels, std::span<const index_t> rows, index_t width,
+                             index_t classes) {
+  for (std::size_t i = 0; i < rows.size() * std::size_t(width); ++i)
+    if (labels[i] >= classes)
+      throw error("row " + std::to_string(rows[i / std::size_t(width)] + 1) + " of the data has the label " +
+                  std::to_string(labels[i]) + ", the model tells " + std::to_string(classes) +
+                  " classes apart: labels are 0 .. " + std::to_string(classes - 1));
+}
+
 L2G_INLINE FitResult result_of(const RunState& run, const FitOptions& options) {
   const int best = run.best();
   FitResult r{run.step, 0, not_a_number, run.step < options.steps, run.history};

@@ -26,6 +26,17 @@ int without_gain(const RunState& run);
 /// `step` is the one that failed, `kept` the one whose weights are back.
 [[noreturn]] void throw_not_finite(const char* what, double value, double rate, std::int64_t step, std::int64_t kept);
 [[noreturn]] void throw_moments(int planned, int needed);
+/// Throws error for a label that is not below `classes`: it names the data row. `rows` are those of the batch, each
+/// with `width` labels; negative labels do not count.
+void check_labels(const std::int32_t* labels, std::span<const index_t> rows, index_t width, index_t classes);
+/// The number of classes among the columns of a prediction.
+template <class Loss>
+index_t classes_of(const Loss& loss, index_t columns) {
+  if constexpr (requires { loss.width; })
+    return columns - loss.width;  // AlignLoss: features first
+  else
+    return columns;
+}
 FitResult result_of(const RunState& run, const FitOptions& options);
 
 namespace detail {
@@ -107,6 +118,9 @@ class Loop {
       const std::int64_t position = run_.position + i * index_t(training_.batch.size());
       training_.sampler.take(position, training_.batch);
       source_.fill(step_.batch, position, std::span<const index_t>(training_.batch));
+      if constexpr (std::same_as<typename Loss::target_type, std::int32_t>)
+        check_labels(step_.batch.labels, training_.batch, step_.y.shape.rows() / index_t(training_.batch.size()),
+                     classes_of(loss_, step_.y.shape.cols()));
       loss += step_.accumulate(loss_, target()) / options_.accumulate;
     }
     if (!std::isfinite(loss)) give_up("loss", loss, rate);
@@ -274,12 +288,11 @@ class Loop {
 /// Trains `step` on the rows of `source` until the planned number of steps is done or `patience` is at its end.
 /// `evaluate(step)` returns an Evaluation; it may use step.batch and step.forward(false). At the end the step has the
 /// weights and buffers of its best validation. The result depends on weights, data, options and seed only: a run that
-/// was stopped and goes on from `training` or from its checkpoint ends with the same bits as an unbroken one.
-/// A step makes no heap call unless the source does.
-/// Throws Interrupted at a step boundary after request_interrupt(): the step has the weights of its last step, a
-/// checkpoint is written if one is asked for. Throws error when the loss is not finite (the best weights are back), for
-/// options that make no sense, and for a checkpoint of another training; file_error when a checkpoint cannot be
-/// written.
+/// was stopped and goes on from `training` or from its checkpoint ends with the same bits as an unbroken one. Labels
+/// are checked batch by batch, before the loss reads them. A step makes no heap call unless the source does. Throws
+/// Interrupted at a step boundary after request_interrupt(): the step has the weights of its last step, a checkpoint is
+/// written if one is asked for. Throws error when the loss is not finite (the best weights are back), for options that
+/// make no sense, and for a checkpoint of another training; file_error when a checkpoint cannot be written.
 template <class Step, class Loss, Source<Step> Rows, class Evaluate>
 FitResult fit(Step& step, Training<Step>& training, const Loss& loss, Rows& source, Evaluate&& evaluate,
               const FitOptions& options, const FitCallbacks& callbacks = {}) {
