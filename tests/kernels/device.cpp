@@ -111,6 +111,7 @@ TEST_CASE("optimizers and sums run on the device without a fault", "[kernels]") 
     CHECK(gap(dv, v) < 1e-14);
   };
   run(AdamW{});
+  run(Adam{.decay = 0.1});
   run(Sgd{0.9, 0.01, true});
   run(Sgd{});
 

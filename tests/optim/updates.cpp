@@ -21,6 +21,13 @@ struct Scalar {  // PyTorch's formulas for one parameter
     v = b2 * v + (1 - b2) * g * g;
     p -= rate * (m / (1 - std::pow(b1, t))) / (std::sqrt(v / (1 - std::pow(b2, t))) + epsilon);
   }
+  void adam(double g, double rate, double decay, double b1 = 0.9, double b2 = 0.999, double epsilon = 1e-8) {
+    ++t;
+    g += decay * p;
+    m = b1 * m + (1 - b1) * g;
+    v = b2 * v + (1 - b2) * g * g;
+    p -= rate / (1 - std::pow(b1, t)) * m / (std::sqrt(v) / std::sqrt(1 - std::pow(b2, t)) + epsilon);
+  }
   void sgd(double g, double rate, double momentum, double decay, bool nesterov) {
     g += decay * p;
     m = t++ ? momentum * m + g : g;
@@ -56,6 +63,14 @@ TEST_CASE("AdamW, with and without decay of norms and biases", "[optim]") {
   const auto update = [](Scalar& s, double g, double rate, double decay) { s.adamw(g, rate, decay); };
   compare(AdamW{.decay = 0.02}, 0.02, update);
   compare(AdamW{.decay = 0.02, .decay_vectors = false}, 0, update);
+}
+
+TEST_CASE("Adam: the decay is part of the gradient", "[optim]") {
+  const auto update = [](Scalar& s, double g, double rate, double decay) { s.adam(g, rate, decay); };
+  compare(Adam{.decay = 0.02}, 0.02, update);
+  compare(Adam{.decay = 0.02, .decay_vectors = false}, 0, update);
+  compare(Adam{.beta2 = 0.98, .decay = 0.02}, 0.02,
+          [](Scalar& s, double g, double rate, double decay) { s.adam(g, rate, decay, 0.9, 0.98); });
 }
 
 TEST_CASE("SGD with momentum, Nesterov and decay", "[optim]") {

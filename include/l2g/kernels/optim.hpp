@@ -4,22 +4,25 @@
 
 namespace l2g::kernels {
 
-/// AdamW (Loshchilov and Hutter 2019), decoupled decay; epsilon is added to the corrected root.
+/// Adam (Kingma and Ba 2015); epsilon is added to the corrected root. The decay is part of the gradient (L2), or
+/// decoupled: AdamW (Loshchilov and Hutter 2019).
 template <class T>
-struct AdamW {
+struct Adam {
   const StepState* state;
   T beta1, beta2, epsilon, decay;
+  bool decoupled;
   T *p, *m, *v;
   const T* g;
   L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
     const T rate = T(state->rate), scale = T(state->scale);
     const T step = T(state->rate / state->correction1), root = T(1 / state->correction2);
-    const auto grad = cx.load(g, j, end) * scale;
+    const auto p0 = cx.load(p, j, end);
+    const auto grad = decoupled ? cx.load(g, j, end) * scale : cx.load(g, j, end) * scale + p0 * decay;
     const auto m1 = cx.fma(cx.load(m, j, end), cx.value(beta1), grad * (T(1) - beta1));
     const auto v1 = cx.fma(cx.load(v, j, end), cx.value(beta2), grad * grad * (T(1) - beta2));
     cx.store(m, j, end, m1);
     cx.store(v, j, end, v1);
-    const auto old = cx.load(p, j, end) * (T(1) - rate * decay);
+    const auto old = decoupled ? p0 * (T(1) - rate * decay) : p0;
     cx.store(p, j, end, old - m1 * step / (cx.sqrt(v1 * root) + epsilon));
   }
 };

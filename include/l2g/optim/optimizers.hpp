@@ -14,10 +14,12 @@ struct Segment {
   bool decays;
 };
 
-/// AdamW; with decay_vectors off, norms and biases (tensors with one extent) keep clear of the decay.
-struct AdamW {
+namespace detail {
+/// What Adam and AdamW share; they differ in where the decay goes.
+template <bool Decoupled>
+struct AdamFamily {
   static constexpr int moments = 2;
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0.01;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = Decoupled ? 0.01 : 0;
   bool decay_vectors = true;
   void prepare(StepState& s) const {
     s.correction1 = 1 - std::pow(beta1, double(s.update));
@@ -27,10 +29,17 @@ struct AdamW {
   void operator()(Context<D>& c, T* p, const T* g, T* m, T* v, const Segment& s) const {
     const T rate = T(s.decays || decay_vectors ? decay : 0);
     map(c, s.end - s.begin,
-        kernels::AdamW<T>{c.state, T(beta1), T(beta2), T(epsilon), rate, p + s.begin, m + s.begin, v + s.begin,
-                          g + s.begin});
+        kernels::Adam<T>{c.state, T(beta1), T(beta2), T(epsilon), rate, Decoupled, p + s.begin, m + s.begin,
+                         v + s.begin, g + s.begin});
   }
 };
+}  // namespace detail
+
+/// AdamW; with decay_vectors off, norms and biases (tensors with one extent) keep clear of the decay.
+using AdamW = detail::AdamFamily<true>;
+/// Adam with coupled decay: decay x parameter is added to the gradient before the moments see it (L2, PyTorch's Adam
+/// with weight_decay). The published recipe of the transfer fine-tunes with it.
+using Adam = detail::AdamFamily<false>;
 
 /// SGD with momentum and (coupled) decay, PyTorch's form.
 struct Sgd {

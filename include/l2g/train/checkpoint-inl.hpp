@@ -126,17 +126,29 @@ L2G_INLINE Settings settings_of(const FitOptions& o) {
   whole("seed", o.seed);
   whole("accumulate", o.accumulate);
   add("clip", o.clip);
-  if (const AdamW* a = std::get_if<AdamW>(&o.optimizer)) {
-    s.emplace_back("optimizer", "AdamW");
-    add("beta1", a->beta1), add("beta2", a->beta2), add("epsilon", a->epsilon), add("decay", a->decay);
-    whole("decay_vectors", int(a->decay_vectors));
-  } else if (const Sgd* g = std::get_if<Sgd>(&o.optimizer)) {
-    s.emplace_back("optimizer", "Sgd");
-    add("momentum", g->momentum), add("decay", g->decay);
-    whole("nesterov", int(g->nesterov)), whole("decay_vectors", int(g->decay_vectors));
-  }
-  const char* shapes[] = {"constant", "linear", "cosine"};
+  const char* optimizers[] = {"AdamW", "Sgd", "Adam"};  // in the order of the variant
+  s.emplace_back("optimizer", optimizers[o.optimizer.index()]);
+  std::visit(
+      [&](const auto& optimizer) {
+        if constexpr (requires { optimizer.momentum; }) {
+          add("momentum", optimizer.momentum);
+          whole("nesterov", int(optimizer.nesterov));
+        } else {
+          add("beta1", optimizer.beta1), add("beta2", optimizer.beta2), add("epsilon", optimizer.epsilon);
+        }
+        add("decay", optimizer.decay);
+        whole("decay_vectors", int(optimizer.decay_vectors));
+      },
+      o.optimizer);
+  const char* shapes[] = {"constant", "linear", "cosine", "milestones"};
   s.emplace_back("schedule", shapes[o.schedule.shape]);
+  if (o.schedule.shape == Schedule::milestones) {
+    std::string at;
+    for (const std::int64_t m : o.schedule.at)
+      if (m >= 0) at += (at.empty() ? "" : " ") + std::to_string(m);
+    s.emplace_back("milestones", at);
+    add("factor", o.schedule.factor);
+  }
   add("rate", o.schedule.rate);
   whole("warm_up", o.schedule.warm_up), whole("schedule_total", o.schedule.total);
   whole("validate_every", o.validate_every), whole("patience", o.patience);

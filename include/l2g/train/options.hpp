@@ -16,7 +16,7 @@ struct FitOptions {
   std::int64_t steps = 0;  // 0: as many as `epochs` take
   double epochs = 10;
 
-  std::variant<AdamW, Sgd> optimizer = AdamW{};
+  std::variant<AdamW, Sgd, Adam> optimizer = AdamW{};
   Schedule schedule{};     // its total is the number of steps unless it is given
   double clip = 0;         // global norm of the gradient; 0: not clipped
   int accumulate = 1;      // batches for each update

@@ -11,7 +11,7 @@ namespace l2g::transfer {
 struct Stage {
   double epochs = 0;
   index_t batch = 64;
-  std::variant<AdamW, Sgd> optimizer = AdamW{};
+  std::variant<AdamW, Sgd, Adam> optimizer = AdamW{};
   double rate = 1e-3;
   Schedule::Shape shape = Schedule::constant;
   double warm_up_epochs = 0;
