@@ -7,6 +7,7 @@
 #include <l2g/io/zip.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <map>
 #include <set>
@@ -84,7 +85,11 @@ class TorchReader {
   void note(const std::string& key, const PickleValue& v) {
     if (v.kind == Kind::text) out_.metadata.emplace_back(key, v.text);
     if (v.kind == Kind::whole) out_.metadata.emplace_back(key, std::to_string(v.number));
-    if (v.kind == Kind::real) out_.metadata.emplace_back(key, std::to_string(v.fraction));
+    if (v.kind == Kind::real) {
+      char shortest[32];
+      const auto end = std::to_chars(shortest, shortest + sizeof shortest, v.fraction).ptr;
+      out_.metadata.emplace_back(key, std::string(shortest, end));
+    }
     if (v.kind == Kind::boolean) out_.metadata.emplace_back(key, v.number ? "true" : "false");
   }
 
