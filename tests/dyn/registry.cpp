@@ -23,6 +23,20 @@ void check(const Spec& spec, Seq in, test::CheckOptions options = {}) {
   REQUIRE(test::check_poison(l, in, options).worst == 0);
 }
 
+/// A causal model with its table of words as decoder.
+Spec small_language_model() {
+  const Spec block = model::residual(model::sequential(
+      {layer("rms_norm").named("norm"), layer("attention", {{"heads", 2}, {"kv_heads", 1}},
+                                              {{"projections", "separate"}, {"positions", "rotary"}, {"causal", "yes"}})
+                                            .named("self")}));
+  return {.type = "language_model",
+          .parts = {layer("embedding", {{"entries", 7}, {"out", 4}}),
+                    model::sequential(
+                        {layer("learned_positions", {{"positions", 5}}).named("positions"),
+                         Spec{.type = "repeated", .numbers = {{"times", 2}}, .parts = {block}}.named("encoder")}),
+                    model::sequential({layer("linear", {{"out", 4}}).named("dense"), layer("tanh")})}};
+}
+
 }  // namespace
 
 TEST_CASE("every kind of the registry passes the gradient check when built at run time", "[dyn]") {
@@ -35,6 +49,17 @@ TEST_CASE("every kind of the registry passes the gradient check when built at ru
   check(layer("embedding", {{"entries", 9}, {"out", 4}, {"positions", 8}}), {2, 6, 1});
   check(layer("batch_norm"), {3, 5, 4});
   check(norm, {3, 5, 4});
+  check(layer("layer_norm", {{"digits", 12}}), {3, 5, 4});
+  check(layer("rms_norm", {{"digits", 6}}), {3, 5, 4});
+  check(layer("silu"), {3, 5, 4});
+  check(layer("tanh"), {3, 5, 4});
+  check(layer("first_token"), {3, 5, 4}, {.lengths = {5, 2, 1}});
+  check(layer("last_token"), {3, 5, 4}, {.lengths = {5, 2, 1}});
+  check(layer("token_dropout_embedding", {{"entries", 7}, {"out", 4}, {"mask", 2}}), {2, 6, 1}, {.lengths = {6, 4}});
+  check(layer("learned_positions", {{"positions", 9}, {"offset", 2}}), {2, 6, 4});
+  check(layer("segments"), {2, 6, 4});
+  check(small_language_model(), {2, 5, 1}, {.lengths = {5, 3}});
+  check(model::with_lora(small_language_model(), 2), {2, 5, 1}, {.lengths = {5, 3}});
   check(layer("relu"), {3, 5, 4});
   check(layer("gelu"), {3, 5, 4});
   check(layer("gelu", {}, {{"form", "tanh"}}), {3, 5, 4});
@@ -46,7 +71,23 @@ TEST_CASE("every kind of the registry passes the gradient check when built at ru
   check(layer("flatten"), {2, 7, 4});
   check(layer("identity"), {2, 7, 4});
   check(layer("attention", {{"heads", 2}, {"dropout", 0.2}}, {{"causal", "yes"}}), {2, 6, 4}, {.lengths = {6, 4}});
+  check(layer("attention", {{"heads", 4}, {"kv_heads", 2}},
+              {{"projections", "separate"}, {"positions", "rotary"}, {"causal", "yes"}, {"bias", "no"}}),
+        {2, 6, 8}, {.lengths = {6, 4}});
+  check(layer("attention", {{"heads", 2}, {"base", 100}, {"dropout", 0.2}},
+              {{"projections", "separate"}, {"positions", "rotary_pairs"}, {"proj_bias", "no"}}),
+        {2, 6, 8});
+  check(layer("attention", {{"heads", 3}}, {{"projections", "separate"}, {"positions", "alibi"}}), {2, 6, 6});
+  check(
+      model::with_lora(layer("attention", {{"heads", 2}}, {{"projections", "separate"}}), 2, 1, 1, {"query", "value"}),
+      {2, 6, 4});
   check(layer("feed_forward", {{"hidden", 6}}), {2, 3, 4});
+  check(layer("feed_forward", {{"hidden", 6}}, {{"activation", "gelu_tanh"}}), {2, 3, 4});
+  check(layer("feed_forward", {{"hidden", 6}}, {{"activation", "relu"}}), {2, 3, 4});
+  check(layer("gated_feed_forward", {{"hidden", 6}}), {2, 3, 4});
+  check(layer("gated_feed_forward", {{"hidden", 6}}, {{"activation", "silu"}, {"bias", "yes"}, {"down_bias", "yes"}}),
+        {2, 3, 4});
+  check(model::with_lora(layer("gated_feed_forward", {{"hidden", 6}}), 2, 1, 1, {"gate"}), {2, 3, 4});
   check(layer("transformer", {{"heads", 2}, {"dropout", 0.1}}, {{"norm", "pre"}}), {2, 5, 4});
   check(model::with_lora(layer("transformer", {{"heads", 2}}), 2, 0.7, 1, {"qkv", "down"}), {2, 5, 4});
   check(model::sequential({layer("linear", {{"out", 4}}), layer("relu"), norm.freeze()}), {2, 3, 4});
@@ -58,7 +99,7 @@ TEST_CASE("every kind of the registry passes the gradient check when built at ru
   check({.type = "concat", .parts = {layer("identity"), layer("linear", {{"out", 2}})}}, {2, 3, 4});
   // Every kind was met above.
   for (const auto& kind : model::layer_kinds()) REQUIRE_NOTHROW(model::layer_kind(kind.name));
-  REQUIRE(model::layer_kinds().size() == 21);
+  REQUIRE(model::layer_kinds().size() == 31);
 }
 
 TEST_CASE("a model built at run time has the bits and the memory of its static twin", "[dyn]") {
@@ -89,6 +130,66 @@ TEST_CASE("a model built at run time has the bits and the memory of its static t
   REQUIRE(std::equal(fixed.weights, fixed.weights + fixed.parameters(), free.weights));
 }
 
+TEST_CASE("a language model built at run time has the bits, the keys and the name of its static twin", "[dyn]") {
+  using Block =
+      Sequential<Named<"attention",
+                       Residual<Sequential<Named<"norm", RmsNorm<16>>,
+                                           Named<"self", Attention<16, 4, 2, 100, true, Rotary<>, Linear<16, 16, false>,
+                                                                   Linear<16, 8, false>, Linear<16, 8, false>>>>>>,
+                 Named<"feed_forward",
+                       Residual<Sequential<Named<"norm", LayerNorm<16, 12>>, Named<"mlp", GatedFeedForward<16, 24>>>>>>;
+  using Net = TiedLanguageModel<
+      Embedding<31, 16, 0, 0>,
+      Sequential<Named<"positions", LearnedPositions<22, 16, 2>>, Named<"segments", SegmentEmbedding<2, 16>>,
+                 Named<"encoder", Sequential<Block, Block>>>,
+      Sequential<Named<"dense", Linear<16, 16>>, Gelu, Named<"norm", LayerNorm<16>>>, ChannelBias<31>>;
+  using In = Shape<6, 20, 1>;
+  const Spec block = model::sequential(
+      {model::residual(
+           model::sequential(
+               {layer("rms_norm").named("norm"),
+                layer("attention", {{"heads", 4}, {"kv_heads", 2}, {"dropout", 0.1}},
+                      {{"projections", "separate"}, {"positions", "rotary"}, {"causal", "yes"}, {"bias", "no"}})
+                    .named("self")}))
+           .named("attention"),
+       model::residual(
+           model::sequential({layer("layer_norm", {{"digits", 12}}).named("norm"),
+                              layer("gated_feed_forward", {{"hidden", 24}}, {{"activation", "silu"}}).named("mlp")}))
+           .named("feed_forward")});
+  const Spec spec{
+      .type = "language_model",
+      .parts = {
+          layer("embedding", {{"entries", 31}, {"out", 16}}),
+          model::sequential({layer("learned_positions", {{"positions", 22}, {"offset", 2}}).named("positions"),
+                             layer("segments").named("segments"),
+                             Spec{.type = "repeated", .numbers = {{"times", 2}}, .parts = {block}}.named("encoder")}),
+          model::sequential(
+              {layer("linear", {{"out", 16}}).named("dense"), layer("gelu"), layer("layer_norm").named("norm")})}};
+  REQUIRE(model::from_json(model::to_json(spec)) == spec);
+  REQUIRE(model::without_lora(model::with_lora(spec, 2)) == spec);
+  Step<Net, float, In> fixed;
+  Step<AnyLayer<float>, float, Seq> free(model::build<float>(spec, Seq{6, 20, 1}), Seq{6, 20, 1});
+  REQUIRE(free.model.cpp() == cpp_name(fixed.model));
+  initialize<float>(fixed.p, 11);
+  initialize<float>(free.p, 11);
+  std::vector<std::string> a, b;
+  each_tensor<float>(fixed.p, [&](const TensorRef<float>& t) { a.push_back(t.key); });
+  each_tensor<float>(free.p, [&](const TensorRef<float>& t) { b.push_back(t.key); });
+  REQUIRE(a == b);
+  for (index_t i = 0; i < 120; ++i) {
+    fixed.batch.ids[i] = free.batch.ids[i] = std::int32_t((i * 37) % 31);
+    fixed.batch.labels[i] = free.batch.labels[i] = i % 20 < 15 ? std::int32_t((i * 7) % 31) : -1;
+  }
+  for (int i = 0; i < 6; ++i) fixed.batch.lengths[i] = free.batch.lengths[i] = 20 - 2 * i;
+  fixed.use_lengths(true), free.use_lengths(true);
+  for (int i = 0; i < 8; ++i) {
+    const double x = fixed(CrossEntropy{}, AdamW{}, 1e-2, 1), y = free(CrossEntropy{}, AdamW{}, 1e-2, 1);
+    REQUIRE(x == y);
+  }
+  REQUIRE(fixed.size().saved == free.size().saved);
+  REQUIRE(std::equal(fixed.weights, fixed.weights + fixed.parameters(), free.weights));
+}
+
 TEST_CASE("specs survive JSON, and damaged ones are refused in words", "[dyn]") {
   const Spec spec = model::sequential({model::cnn_embedder({}).named("embedder"), layer("mean_pool").freeze(),
                                        model::with_lora(layer("transformer"), 4, 0.5, 2, {"qkv"}).named("body")});
@@ -111,6 +212,14 @@ TEST_CASE("what does not fit is said with name, place and alternatives", "[dyn]"
   fails(layer("conv1d", {{"out", 8}}, {{"padding", "sane"}}), "unknown value 'sane' (did you mean 'same'?)");
   fails(layer("conv1d", {{"out", 8}, {"kernel", 2.5}}), "'kernel' must be a whole number of at least 1, got 2.5");
   fails(layer("dropout", {{"share", 1.5}}), "'share' must lie between 0 and 1, got 1.5");
+  fails(layer("attention", {{"heads", 1}}, {{"positions", "alibi"}}), "need projections = 'separate'");
+  fails(layer("attention", {{"heads", 5}, {"kv_heads", 2}}, {{"projections", "separate"}}),
+        "the heads of keys and values must divide the heads");
+  fails(layer("attention", {{"heads", 5}}, {{"projections", "separate"}, {"positions", "rotary"}}),
+        "rotary positions need heads of an even width");
+  fails(layer("learned_positions", {{"positions", 9}}), "the sequence is longer than the table of positions");
+  fails({.type = "language_model", .parts = {layer("relu"), layer("relu"), layer("relu")}},
+        "language_model: its first part is the table of words");
   fails(layer("transformer", {{"heads", 3}}), "the heads must divide the channels");
   fails(model::sequential({layer("relu"), layer("max_pool", {{"window", 50}})}), "layer 1, max_pool");
   fails(model::sequential({}), "sequential takes at least 1 layers inside, got 0");

@@ -15,5 +15,5 @@ TEST_CASE("SelfAttention with run-time extents", "[nn]") {
 
 TEST_CASE("FeedForward", "[nn]") {
   check_layer(FeedForward<6, 20>{}, Shape<2, 5, 6>{});
-  check_layer(FeedForward<dyn, dyn, true>{6, 20, {6, 20}, {20, 6}}, Seq{2, 5, 6});
+  check_layer(FeedForward<dyn, dyn, Activation::gelu_tanh>{6, 20, {6, 20}, {20, 6}}, Seq{2, 5, 6});
 }

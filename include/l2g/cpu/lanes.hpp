@@ -172,6 +172,12 @@ struct Lanes {
   L2G_LANE static Vec<T> value(T v) {
     return splat(v);
   }
+  /// start, start + 1, ...: the numbers of the elements of a row, `start` that of this context's first.
+  template <class T>
+  L2G_LANE static Vec<T> ramp(T start) {
+    const Vec<T> lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return splat(start) + lane;
+  }
   /// A fixed tree: lanes i and i + 8 are joined, then i and i + 4, and so on.
   template <class V>
   L2G_LANE static auto sum(V v) {

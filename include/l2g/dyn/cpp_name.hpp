@@ -25,6 +25,13 @@ inline std::string wrapped(const char* name, const std::string& a) { return name
 inline std::string wrapped(const char* name, const std::string& a, const std::string& b) {
   return name + ("<" + a + ", " + b + ">");
 }
+inline std::string norm_name(const char* name, index_t channels, index_t digits) {
+  return digits == 5 ? type_of(name, channels) : type_of(name, channels, digits);
+}
+inline std::string activation_name(Activation a) {
+  const char* names[] = {"gelu", "gelu_tanh", "relu", "silu"};
+  return std::string("Activation::") + names[int(a)];
+}
 
 /// Two whole numbers whose quotient is exactly x: over a power of ten as people write it, else over a power of two.
 inline std::pair<index_t, index_t> fraction_of(double x) {
@@ -63,9 +70,29 @@ template <index_t E, index_t C, index_t P, index_t O>
 std::string cpp_name(const Embedding<E, C, P, O>& l) {
   return detail::type_of("Embedding", index_t(l.entries), index_t(l.features), index_t(l.positions), index_t(l.offset));
 }
+template <index_t C, index_t Digits>
+std::string cpp_name(const LayerNorm<C, Digits>& l) {
+  return detail::norm_name("LayerNorm", l.in, l.digits);
+}
+template <index_t C, index_t Digits>
+std::string cpp_name(const RmsNorm<C, Digits>& l) {
+  return detail::norm_name("RmsNorm", l.in, l.digits);
+}
+template <index_t E, index_t C, index_t M>
+std::string cpp_name(const TokenDropoutEmbedding<E, C, M>& l) {
+  return detail::type_of("TokenDropoutEmbedding", index_t(l.entries), index_t(l.features), index_t(l.mask));
+}
+template <index_t P, index_t C, index_t O>
+std::string cpp_name(const LearnedPositions<P, C, O>& l) {
+  return detail::type_of("LearnedPositions", index_t(l.table_rows), index_t(l.in), index_t(l.offset));
+}
+template <index_t N, index_t C>
+std::string cpp_name(const SegmentEmbedding<N, C>& l) {
+  return detail::type_of("SegmentEmbedding", index_t(l.table_rows), index_t(l.in));
+}
 template <index_t C>
-std::string cpp_name(const LayerNorm<C>& l) {
-  return detail::type_of("LayerNorm", index_t(l.in));
+std::string cpp_name(const ChannelBias<C>& l) {
+  return detail::type_of("ChannelBias", index_t(l.in));
 }
 template <index_t C>
 std::string cpp_name(const BatchNorm1d<C>& l) {
@@ -94,10 +121,28 @@ std::string cpp_name(const SelfAttention<C, H, P, Causal, Qkv, Proj>& l) {
   for (const index_t n : {index_t(l.in), index_t(l.heads), index_t(l.per_mille)}) s += std::to_string(n) + ", ";
   return s + (Causal ? "true, " : "false, ") + cpp_name(l.qkv) + ", " + cpp_name(l.proj) + ">";
 }
-template <index_t C, index_t F, bool Tanh, class Up, class Down>
-std::string cpp_name(const FeedForward<C, F, Tanh, Up, Down>& l) {
-  return "FeedForward<" + std::to_string(l.in) + ", " + std::to_string(l.hidden) + (Tanh ? ", true, " : ", false, ") +
-         cpp_name(l.up) + ", " + cpp_name(l.down) + ">";
+template <index_t C, index_t F, Activation A, class Up, class Down>
+std::string cpp_name(const FeedForward<C, F, A, Up, Down>& l) {
+  return "FeedForward<" + std::to_string(l.in) + ", " + std::to_string(l.hidden) + ", " + detail::activation_name(A) +
+         ", " + cpp_name(l.up) + ", " + cpp_name(l.down) + ">";
+}
+template <index_t C, index_t F, Activation A, class Gate, class Up, class Down>
+std::string cpp_name(const GatedFeedForward<C, F, A, Gate, Up, Down>& l) {
+  return "GatedFeedForward<" + std::to_string(l.in) + ", " + std::to_string(l.hidden) + ", " +
+         detail::activation_name(A) + ", " + cpp_name(l.gate) + ", " + cpp_name(l.up) + ", " + cpp_name(l.down) + ">";
+}
+template <index_t C, index_t H, index_t KV, index_t P, bool Causal, class Place, class Q, class K, class V, class Proj>
+std::string cpp_name(const Attention<C, H, KV, P, Causal, Place, Q, K, V, Proj>& l) {
+  std::string s = "Attention<";
+  for (const index_t n : {index_t(l.in), index_t(l.heads), index_t(l.kv_heads), index_t(l.per_mille)})
+    s += std::to_string(n) + ", ";
+  s += Causal ? "true, " : "false, ";
+  if (l.place.rotates())
+    s += (l.place.pairs_neighbours() ? "RotaryPairs<" : "Rotary<") + std::to_string(l.place.base()) + ">";
+  else
+    s += l.place.alibi() ? "Alibi" : "NoPositions";
+  return s + ", " + cpp_name(l.query) + ", " + cpp_name(l.key) + ", " + cpp_name(l.value) + ", " + cpp_name(l.proj) +
+         ">";
 }
 template <index_t K>
 std::string cpp_name(const PerStep<K>& p) {
@@ -129,6 +174,8 @@ template <class A, class B>
 std::string cpp_name(const Concat<A, B>& c);
 template <class F, class Skip>
 std::string cpp_name(const Residual<F, Skip>& r);
+template <class W, class B, class T, class Bias>
+std::string cpp_name(const TiedLanguageModel<W, B, T, Bias>& m);
 template <class L>
 std::string cpp_name(const Frozen<L>& f) {
   return detail::wrapped("Frozen", cpp_name(f.layer));
@@ -155,6 +202,12 @@ std::string cpp_name(const Sequential<L...>& s) {
   std::string t;
   times<sizeof...(L)>([&](auto i) { t += (i ? ", " : "") + cpp_name(get<i>(s.layers)); });
   return detail::wrapped("Sequential", t);
+}
+
+template <class W, class B, class T, class Bias>
+std::string cpp_name(const TiedLanguageModel<W, B, T, Bias>& m) {
+  return "TiedLanguageModel<" + cpp_name(m.words) + ", " + cpp_name(m.body) + ", " + cpp_name(m.transform) + ", " +
+         cpp_name(m.bias) + ">";
 }
 
 }  // namespace l2g

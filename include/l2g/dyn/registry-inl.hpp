@@ -127,16 +127,72 @@ struct Builder {
     if (p == "valid") return Conv1d<dyn, dyn, dyn, dyn, Padding::valid>{in[2], o, k, d, s, g};
     return Conv1d<>{in[2], o, k, d, s, g};
   }
+  AnyPositions positions() const {
+    const std::string p = a.word("positions");
+    if (p == "alibi") return {AnyPositions::alibi_slopes};
+    if (p == "none") return {};
+    return {p == "rotary" ? AnyPositions::rotary : AnyPositions::rotary_pairs, a.integer("base", 2)};
+  }
   template <bool Causal>
   AnyLayer<T> attention() const {
-    const index_t c = in[2];
+    const index_t c = in[2], heads = a.integer("heads"), dropout = a.per_mille("dropout", true);
+    const index_t kv = a.number("kv_heads") == 0 ? heads : a.integer("kv_heads");
+    const bool bias = a.word("bias") == "yes", proj_bias = a.word("proj_bias") == "yes";
+    if (a.word("projections") == "separate") {
+      const index_t narrow = c / heads * kv;
+      return Attention<dyn, dyn, dyn, dyn, Causal, AnyPositions, AnyLayer<T>, AnyLayer<T>, AnyLayer<T>, AnyLayer<T>>{
+          c,
+          heads,
+          kv,
+          dropout,
+          positions(),
+          projection("query", c, c, bias),
+          projection("key", c, narrow, bias),
+          projection("value", c, narrow, bias),
+          projection("proj", c, c, proj_bias)};
+    }
+    if (kv != heads || a.word("positions") != "none")
+      throw error("attention: 'kv_heads' and 'positions' need projections = 'separate'");
     return SelfAttention<dyn, dyn, dyn, Causal, AnyLayer<T>, AnyLayer<T>>{
-        c, a.integer("heads"), a.per_mille("dropout", true), projection("qkv", c, 3 * c), projection("proj", c, c)};
+        c, heads, dropout, projection("qkv", c, 3 * c, bias), projection("proj", c, c, proj_bias)};
+  }
+  index_t hidden() const { return a.number("hidden") == 0 ? 4 * in[2] : a.integer("hidden"); }
+  template <Activation A>
+  AnyLayer<T> feed_forward() const {
+    const index_t c = in[2], h = hidden();
+    return FeedForward<dyn, dyn, A, AnyLayer<T>, AnyLayer<T>>{c, h, projection("up", c, h), projection("down", h, c)};
   }
   AnyLayer<T> feed_forward() const {
-    const index_t c = in[2], h = a.number("hidden") == 0 ? 4 * c : a.integer("hidden");
-    return FeedForward<dyn, dyn, false, AnyLayer<T>, AnyLayer<T>>{c, h, projection("up", c, h),
-                                                                  projection("down", h, c)};
+    const std::string which = a.word("activation");
+    if (which == "gelu_tanh") return feed_forward<Activation::gelu_tanh>();
+    if (which == "relu") return feed_forward<Activation::relu>();
+    return feed_forward<Activation::gelu>();
+  }
+  template <Activation A>
+  AnyLayer<T> gated_feed_forward() const {
+    const index_t c = in[2], h = hidden();
+    const bool bias = a.word("bias") == "yes";
+    return GatedFeedForward<dyn, dyn, A, AnyLayer<T>, AnyLayer<T>, AnyLayer<T>>{
+        c, h, projection("gate", c, h, bias), projection("up", c, h, bias),
+        projection("down", h, c, a.word("down_bias") == "yes")};
+  }
+  AnyLayer<T> gated_feed_forward() const {
+    return a.word("activation") == "silu" ? gated_feed_forward<Activation::silu>()
+                                          : gated_feed_forward<Activation::gelu>();
+  }
+  AnyLayer<T> language_model() const {
+    const Spec& table = spec.parts[0];
+    if (table.type != "embedding" && table.type != "token_dropout_embedding")
+      throw error("language_model: its first part is the table of words, embedding or token_dropout_embedding, got '" +
+                  table.type + "'");
+    const AnyLayer<T> words = build<T>(table, in);
+    const AnyLayer<T> body = build<T>(spec.parts[1], words.out(in));
+    const AnyLayer<T> transform = build<T>(spec.parts[2], body.out(words.out(in)));
+    const index_t entries = index_t(table.numbers.at("entries"));
+    AnyLayer<T> bias = Identity{};
+    if (a.word("bias") == "yes") bias = ChannelBias<>{{}, entries};
+    if (a.word("bias") == "frozen") bias = Frozen<ChannelBias<>>{{{{}, entries}}};
+    return TiedLanguageModel<AnyLayer<T>, AnyLayer<T>, AnyLayer<T>, AnyLayer<T>>{words, body, transform, bias, entries};
   }
   /// A transformer block is made of its parts: the same keys and the same bits as the static TransformerBlock.
   AnyLayer<T> transformer() const {
@@ -182,6 +238,11 @@ struct Builder {
     if (spec.parts.size() == 1) return Residual<AnyLayer<T>>{std::move(f), {}};
     return Residual<AnyLayer<T>, AnyLayer<T>>{std::move(f), build<T>(spec.parts[1], in)};
   }
+  index_t digits() const {
+    const index_t d = a.integer("digits");
+    if (d > 30) throw error(spec.type + ": 'digits' must be a whole number from 1 to 30, got " + std::to_string(d));
+    return d;
+  }
   AnyLayer<T> make() const {
     const std::string& t = spec.type;
     if (t == "linear") return linear();
@@ -189,7 +250,16 @@ struct Builder {
     if (t == "embedding")
       return Embedding<>{a.integer("entries"), a.integer("out"), a.integer("positions", 0), a.integer("offset", 0)};
     if (t == "batch_norm") return BatchNorm1d<>{in[2]};
-    if (t == "layer_norm") return LayerNorm<>{in[2]};
+    if (t == "layer_norm") return LayerNorm<dyn, dyn>{in[2], digits()};
+    if (t == "rms_norm") return RmsNorm<dyn, dyn>{in[2], digits()};
+    if (t == "token_dropout_embedding")
+      return TokenDropoutEmbedding<>{a.integer("entries"), a.integer("out"), a.integer("mask", 0)};
+    if (t == "learned_positions") return LearnedPositions<>{{a.integer("positions"), in[2]}, a.integer("offset", 0)};
+    if (t == "segments") return SegmentEmbedding<>{{a.integer("types"), in[2]}};
+    if (t == "tanh") return Tanh{};
+    if (t == "silu") return Silu{};
+    if (t == "first_token") return FirstToken{};
+    if (t == "last_token") return LastToken{};
     if (t == "relu") return Relu{};
     if (t == "gelu") {
       if (a.word("form") == "tanh") return GeluTanh{};
@@ -207,6 +277,8 @@ struct Builder {
     if (t == "identity") return Identity{};
     if (t == "attention") return a.word("causal") == "yes" ? attention<true>() : attention<false>();
     if (t == "feed_forward") return feed_forward();
+    if (t == "gated_feed_forward") return gated_feed_forward();
+    if (t == "language_model") return language_model();
     if (t == "transformer") return transformer();
     if (t == "sequential") return chain(1);
     if (t == "repeated") return chain(a.integer("times"));
@@ -231,6 +303,7 @@ L2G_INLINE const std::vector<LayerKind>& layer_kinds() {
       return v;
     };
     const Argument which{"lora", "which linear maps are adapted, joined by +; all when empty", 0, false, ""};
+    const Argument digits{"digits", "epsilon is 10 to the minus this", 5};
     const Argument causal{"causal", "see only what came before", 0, false, "no|yes"};
     return std::vector<LayerKind>{
         {"linear", "y = W x + b at each position",
@@ -250,10 +323,22 @@ L2G_INLINE const std::vector<LayerKind>& layer_kinds() {
           {"out", "channels out", 0, true},
           {"positions", "rows of the table of positions; 0: none", 0},
           {"offset", "row of the first position", 0}}},
+        {"token_dropout_embedding",
+         "integer ids to vectors; masked ones are zero and the others grow (Nucleotide Transformer v1)",
+         {{"entries", "number of ids", 0, true},
+          {"out", "channels out", 0, true},
+          {"mask", "id of the mask", 0, true}}},
+        {"learned_positions",
+         "adds a row of a table for each position",
+         {{"positions", "rows of the table", 0, true}, {"offset", "row of the first position", 0}}},
+        {"segments", "adds the first row of a table of segments (BERT)", {{"types", "rows of the table", 2}}},
         {"batch_norm", "normalises each channel over batch and positions", {}},
-        {"layer_norm", "normalises the channels of each position", {}},
+        {"layer_norm", "normalises the channels of each position", {digits}},
+        {"rms_norm", "divides the channels of each position by the root of their mean square", {digits}},
         {"relu", "max(x, 0)", {}},
         {"gelu", "x Phi(x)", {{"form", "exact by erf, or the approximation by tanh", 0, false, "erf|tanh"}}},
+        {"silu", "x / (1 + exp(-x)), also called swish", {}},
+        {"tanh", "tanh(x)", {}},
         {"dropout", "in training, drops elements at random", {{"share", "share that is dropped", 0.1}}},
         {"max_pool",
          "largest value of each window",
@@ -263,12 +348,32 @@ L2G_INLINE const std::vector<LayerKind>& layer_kinds() {
          {{"window", "positions", 2}, {"stride", "step between windows; 0: the window", 0}}},
         {"mean_pool", "mean over all positions: one vector a sequence, position is lost", {}},
         {"global_max_pool", "largest value over all positions: one vector a sequence", {}},
+        {"first_token", "the first position of a sequence, such as [CLS]", {}},
+        {"last_token", "the last real position of a sequence", {}},
         {"flatten", "all positions side by side: one long vector a sequence, position is kept", {}},
         {"identity", "y = x", {}},
         {"attention", "multi-head self-attention",
-         lora({{"heads", "number of heads", 4}, {"dropout", "share of probabilities dropped", 0}, causal, which})},
-        {"feed_forward", "two linear maps with a GELU between",
-         lora({{"hidden", "channels between; 0: four times the channels", 0}, which})},
+         lora({{"heads", "number of heads", 4},
+               {"dropout", "share of probabilities dropped", 0},
+               causal,
+               which,
+               {"projections", "one linear map for queries, keys and values, or three", 0, false, "joined|separate"},
+               {"kv_heads", "heads of keys and values, a divisor of heads; 0: heads", 0},
+               {"positions", "turned pairs of channels (half a head apart, or neighbours), or slopes", 0, false,
+                "none|rotary|rotary_pairs|alibi"},
+               {"base", "of the rotary angles", 10000},
+               {"bias", "do queries, keys and values have one", 0, false, "yes|no"},
+               {"proj_bias", "does the map behind have one", 0, false, "yes|no"}})},
+        {"feed_forward", "two linear maps with an activation between",
+         lora({{"hidden", "channels between; 0: four times the channels", 0},
+               which,
+               {"activation", "what stands between them", 0, false, "gelu|gelu_tanh|relu"}})},
+        {"gated_feed_forward", "down(activation(gate x) * up x): GEGLU, SwiGLU",
+         lora({{"hidden", "channels between; 0: four times the channels", 0},
+               which,
+               {"activation", "of the gate", 0, false, "gelu|silu"},
+               {"bias", "do gate and up have one", 0, false, "no|yes"},
+               {"down_bias", "does down have one", 0, false, "no|yes"}})},
         {"transformer", "a transformer block: attention and feed-forward, each with residual and norm",
          lora({{"heads", "number of heads", 4},
                {"hidden", "channels of the feed-forward; 0: four times the channels", 0},
@@ -276,6 +381,11 @@ L2G_INLINE const std::vector<LayerKind>& layer_kinds() {
                {"norm", "after the sum (RoBERTa) or before the branch (GPT-2)", 0, false, "post|pre"},
                causal,
                which})},
+        {"language_model",
+         "ids to logits: a table of words, a body, a transform, and the table again as decoder",
+         {{"bias", "has the decoder one", 0, false, "yes|no|frozen"}},
+         3,
+         3},
         {"sequential", "one layer after the other", {}, 1, 1000},
         {"repeated", "the layers inside, several times", {{"times", "how often", 0, true}}, 1, 1000},
         {"residual", "f(x) + x, or f(x) + skip(x)", {}, 1, 2},

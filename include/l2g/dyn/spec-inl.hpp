@@ -141,6 +141,10 @@ inline Spec rewrite(const Spec& s, const LoraOptions& options, const std::vector
     r.type = "sequential";
     r.numbers.clear();
   }
+  if (s.type == "language_model") {  // the bias of its decoder is its own
+    std::string& bias = r.words["bias"];
+    if (bias != "no") bias = "frozen";
+  }
   r.parts = std::move(all);
   return r;
 }
@@ -166,6 +170,9 @@ inline Spec spec_of(const nlohmann::json& j, int depth) {
     for (const auto& p : j["parts"]) s.parts.push_back(spec_of(p, depth + 1));
   return s;
 }
+inline std::string plain_key(const Spec& s, std::size_t i) {
+  return s.parts[i].key.empty() ? std::string(number_key(i)) : s.parts[i].key;
+}
 inline void write_text(const Spec& s, std::size_t depth, std::string_view key, std::string& out) {
   out += std::string(2 * depth, ' ') + (key.empty() ? "" : std::string(key) + ": ") + s.type;
   const char* separator = "(";
@@ -175,7 +182,7 @@ inline void write_text(const Spec& s, std::size_t depth, std::string_view key, s
   if (s.frozen) out += " frozen";
   out += "\n";
   for (std::size_t i = 0; i < s.parts.size(); ++i)
-    write_text(s.parts[i], depth + 1, s.parts[i].key.empty() ? number_key(i) : std::string_view(s.parts[i].key), out);
+    write_text(s.parts[i], depth + 1, s.type == "language_model" ? key_of_part(s, i) : plain_key(s, i), out);
 }
 
 }  // namespace detail
@@ -188,7 +195,7 @@ L2G_INLINE const Spec& part_of(const Spec& model, std::string_view key) {
   const std::string_view head = key.substr(0, dot), rest = dot == key.npos ? std::string_view{} : key.substr(dot + 1);
   std::vector<std::string> there;
   for (std::size_t i = 0; i < model.parts.size(); ++i) {
-    there.push_back(model.parts[i].key.empty() ? std::string(number_key(i)) : model.parts[i].key);
+    there.push_back(model.type == "language_model" ? detail::key_of_part(model, i) : detail::plain_key(model, i));
     if (there.back() == head) return part_of(model.parts[i], rest);
   }
   throw error(unknown("part of the model", head, there));
@@ -232,6 +239,7 @@ L2G_INLINE Spec without_lora(const Spec& s) {
   Spec r = s;
   r.frozen = false;
   detail::take_adapter_arguments(r);
+  if (const auto i = r.words.find("bias"); i != r.words.end() && i->second == "frozen") r.words.erase(i);
   for (Spec& p : r.parts) p = without_lora(p);
   return r;
 }

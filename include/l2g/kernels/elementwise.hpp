@@ -3,7 +3,13 @@
 // thread, sixteen of the CPU's lanes), `end` is where the data end.
 #include <l2g/core/context.hpp>
 
-namespace l2g::kernels {
+namespace l2g {
+
+/// Non-linearities of a feed-forward layer. gelu: by erf; gelu_tanh: its approximation ("gelu_new"); silu: x
+/// sigmoid(x).
+enum class Activation : unsigned char { gelu, gelu_tanh, relu, silu };
+
+namespace kernels {
 
 template <class T>
 struct Fill {  // y = value
@@ -93,6 +99,77 @@ struct GeluGrad {
   }
 };
 
+template <class T>
+struct Tanh {
+  const T* x;
+  T* y;
+  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
+    cx.store(y, j, end, cx.tanh(cx.load(x, j, end)));
+  }
+};
+template <class T>
+struct TanhGrad {
+  const T *y, *dy;
+  T* dx;
+  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
+    const auto v = cx.load(y, j, end);
+    cx.store(dx, j, end, cx.load(dy, j, end) * (T(1) - v * v));
+  }
+};
+
+template <class T, Activation A>
+struct Activate {  // y = A(x)
+  const T* x;
+  T* y;
+  L2G_HD static auto value(const auto& cx, auto v) {
+    if constexpr (A == Activation::silu)
+      return v / (T(1) + cx.exp(-v));
+    else if constexpr (A == Activation::relu)
+      return cx.select(v > cx.value(T(0)), v, cx.value(T(0)));
+    else
+      return Gelu<T, A == Activation::gelu_tanh>::value(cx, v);
+  }
+  L2G_HD static auto slope(const auto& cx, auto v) {
+    if constexpr (A == Activation::silu) {
+      const auto s = T(1) / (T(1) + cx.exp(-v));
+      return s * (T(1) + v * (T(1) - s));
+    } else if constexpr (A == Activation::relu) {
+      return cx.select(v > cx.value(T(0)), cx.value(T(1)), cx.value(T(0)));
+    } else {
+      return Gelu<T, A == Activation::gelu_tanh>::slope(cx, v);
+    }
+  }
+  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
+    cx.store(y, j, end, value(cx, cx.load(x, j, end)));
+  }
+};
+template <class T, Activation A>
+struct ActivateGrad {
+  const T *x, *dy;
+  T* dx;
+  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
+    cx.store(dx, j, end, cx.load(dy, j, end) * Activate<T, A>::slope(cx, cx.load(x, j, end)));
+  }
+};
+template <class T, Activation A>
+struct Gate {  // y = A(gate) * up
+  const T *gate, *up;
+  T* y;
+  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
+    cx.store(y, j, end, Activate<T, A>::value(cx, cx.load(gate, j, end)) * cx.load(up, j, end));
+  }
+};
+template <class T, Activation A>
+struct GateGrad {  // dup may be dy
+  const T *gate, *up, *dy;
+  T *dgate, *dup;
+  L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
+    const auto g = cx.load(gate, j, end), d = cx.load(dy, j, end);
+    cx.store(dgate, j, end, d * cx.load(up, j, end) * Activate<T, A>::slope(cx, g));
+    cx.store(dup, j, end, d * Activate<T, A>::value(cx, g));
+  }
+};
+
 /// Dropout, forward and backward: the mask is drawn again, never stored. Index j counts counters, four elements each.
 template <class T>
 struct Dropout {
@@ -125,4 +202,5 @@ struct ZeroPadding {
   }
 };
 
-}  // namespace l2g::kernels
+}  // namespace kernels
+}  // namespace l2g

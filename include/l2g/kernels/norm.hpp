@@ -69,6 +69,57 @@ struct LayerNormParamGrad {  // a shard of rows: partial[s, 0, j] of the weight,
   }
 };
 
+template <class T>
+struct RmsNorm {  // a row: y = x * rstd * weight, rstd = 1 / sqrt(mean of x^2 + epsilon)
+  const T *x, *weight;
+  T *y, *rstd;
+  index_t c;
+  T epsilon;
+  L2G_HD void operator()(auto& cx, index_t r) const {
+    const T* row = x + r * c;
+    auto q = cx.value(T(0));
+    for (index_t j = cx.first(); j < c; j += cx.step()) {
+      const auto v = cx.load(row, j, c);
+      q = cx.fma(v, v, q);
+    }
+    const T inv = T(1) / std::sqrt(cx.sum(q) / T(c) + epsilon);
+    for (index_t j = cx.first(); j < c; j += cx.step())
+      cx.store(y + r * c, j, c, cx.load(row, j, c) * inv * cx.load(weight, j, c));
+    if (cx.leader()) cx.write(rstd, r, inv);
+  }
+};
+template <class T>
+struct RmsNormGrad {  // a row of dx
+  const T *x, *weight, *dy, *rstd;
+  T* dx;
+  index_t c;
+  L2G_HD void operator()(auto& cx, index_t r) const {
+    const T inv = cx.read(rstd, r);
+    auto q = cx.value(T(0));
+    for (index_t j = cx.first(); j < c; j += cx.step())
+      q = cx.fma(cx.load(dy + r * c, j, c) * cx.load(weight, j, c), cx.load(x + r * c, j, c) * inv, q);
+    const T b = cx.sum(q) / T(c);
+    for (index_t j = cx.first(); j < c; j += cx.step())
+      cx.store(dx + r * c, j, c,
+               (cx.load(dy + r * c, j, c) * cx.load(weight, j, c) - cx.load(x + r * c, j, c) * inv * b) * inv);
+  }
+};
+template <class T>
+struct RmsNormWeightGrad {  // a shard of rows: partial[s, j] = sum of dy * x * rstd
+  const T *x, *dy, *rstd;
+  T* partial;
+  index_t n, c, shards;
+  L2G_HD void operator()(auto& cx, index_t s) const {
+    T* dw = partial + s * c;
+    for (index_t j = cx.first(); j < c; j += cx.step()) cx.store(dw, j, c, cx.value(T(0)));
+    for (index_t i = shard_begin(n, shards, s); i < shard_begin(n, shards, s + 1); ++i) {
+      const T inv = cx.read(rstd, i);
+      for (index_t j = cx.first(); j < c; j += cx.step())
+        cx.store(dw, j, c, cx.fma(cx.load(dy + i * c, j, c), cx.load(x + i * c, j, c) * inv, cx.load(dw, j, c)));
+    }
+  }
+};
+
 /// Mean and sum of squared deviations of each channel over the real rows of a shard, by Welford's update.
 template <class T>
 struct BatchMoments {

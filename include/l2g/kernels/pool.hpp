@@ -94,5 +94,34 @@ struct AveragePoolGrad {  // an input row
   }
 };
 
+template <class T>
+struct TakePosition {  // an output row: the first or the last real position of a sequence; zero for an empty one
+  const T* x;
+  T* y;
+  index_t l, c;
+  bool last;
+  Lengths lengths;
+  L2G_HD void operator()(auto& cx, index_t b) const {
+    const index_t real = lengths.of(b, l);
+    const T* from = x + (b * l + (last && real > 0 ? real - 1 : 0)) * c;
+    for (index_t j = cx.first(); j < c; j += cx.step())
+      cx.store(y + b * c, j, c, real > 0 ? cx.load(from, j, c) : cx.value(T(0)));
+  }
+};
+template <class T>
+struct TakePositionGrad {  // an input row
+  const T* dy;
+  T* dx;
+  index_t l, c;
+  bool last;
+  Lengths lengths;
+  L2G_HD void operator()(auto& cx, index_t row) const {
+    const index_t b = row / l, real = lengths.of(b, l);
+    const bool mine = real > 0 && row % l == (last ? real - 1 : 0);
+    for (index_t j = cx.first(); j < c; j += cx.step())
+      cx.store(dx + row * c, j, c, mine ? cx.load(dy + b * c, j, c) : cx.value(T(0)));
+  }
+};
+
 }  // namespace kernels
 }  // namespace l2g

@@ -72,6 +72,37 @@ struct GeluLayer : Elementwise {
 using Gelu = GeluLayer<false>;
 using GeluTanh = GeluLayer<true>;
 
+/// y = tanh(x).
+struct Tanh : Elementwise {
+  static constexpr std::string_view name = "Tanh";
+  static constexpr unsigned uses = uses_y;
+  static constexpr bool in_place = true;
+  template <class D, class T, class In>
+  void forward(Context<D>& c, const Nothing&, View<T, In, D> x, View<T, In, D> y, Nothing&) const {
+    map(c, x.size(), kernels::Tanh<T>{x.data, y.data});
+  }
+  template <class D, class T, class In>
+  void backward(Context<D>& c, const Nothing&, View<T, In, D>, View<T, In, D> y, View<T, In, D> dy, View<T, In, D> dx,
+                Nothing&, Nothing&) const {
+    if (dx.data) map(c, dx.size(), kernels::TanhGrad<T>{y.data, dy.data, dx.data});
+  }
+};
+
+/// y = x / (1 + exp(-x)), also called swish.
+struct Silu : Elementwise {
+  static constexpr std::string_view name = "Silu";
+  static constexpr unsigned uses = uses_x;
+  template <class D, class T, class In>
+  void forward(Context<D>& c, const Nothing&, View<T, In, D> x, View<T, In, D> y, Nothing&) const {
+    map(c, x.size(), kernels::Activate<T, Activation::silu>{x.data, y.data});
+  }
+  template <class D, class T, class In>
+  void backward(Context<D>& c, const Nothing&, View<T, In, D> x, View<T, In, D>, View<T, In, D> dy, View<T, In, D> dx,
+                Nothing&, Nothing&) const {
+    if (dx.data) map(c, dx.size(), kernels::ActivateGrad<T, Activation::silu>{x.data, dy.data, dx.data});
+  }
+};
+
 /// In training each element is kept with probability 1 - PerMille / 1000 and divided by it (Srivastava et al. 2014).
 template <index_t PerMille = dyn>
 struct Dropout : Elementwise {

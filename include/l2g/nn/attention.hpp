@@ -78,12 +78,18 @@ struct SelfAttention {
   }
   constexpr AttentionSpec spec(auto s, bool training, std::uint32_t stream) const {
     const double keep = 1 - double(per_mille) / 1000;
-    return {s[0], s[1], heads, in / heads, Causal, training && per_mille > 0, stream, keep_word(keep), 1 / keep};
+    return {s[0],    s[1], heads, heads, in / heads, Causal, false, training && per_mille > 0, stream, keep_word(keep),
+            1 / keep};
+  }
+  /// Queries, keys and values lie side by side.
+  template <class T>
+  constexpr Projections<T> parts(T* rows) const {
+    return {rows, rows + in, rows + 2 * in, 3 * in, 3 * in};
   }
   template <class D, class T, class In>
   void forward(Context<D>& c, const auto& p, View<T, In, D> x, View<T, In, D> y, auto& s) const {
     qkv.forward(c, p.qkv, x, s.qkv, s.qkv_saved);
-    attention(c, spec(x.shape, c.training, s.stream.id), s.qkv.data, s.mixed.data, s.log_sum.data);
+    attention(c, spec(x.shape, c.training, s.stream.id), parts<const T>(s.qkv.data), s.mixed.data, s.log_sum.data);
     proj.forward(c, p.proj, s.mixed, y, s.proj_saved);
   }
   template <class D, class T, class In>
@@ -97,14 +103,15 @@ struct SelfAttention {
     proj.backward(c, p.proj, s.mixed, y, dy, dmixed, s.proj_saved, g.proj);
     if (!below) return;
     dqkv.data = c.scratch.template take<T>(dqkv.size());
-    attention_grad(c, spec(x.shape, c.training, s.stream.id), s.qkv.data, s.mixed.data, s.log_sum.data, dmixed.data,
-                   dqkv.data);
+    attention_grad(c, spec(x.shape, c.training, s.stream.id), parts<const T>(s.qkv.data), s.mixed.data, s.log_sum.data,
+                   dmixed.data, parts<T>(dqkv.data));
     qkv.backward(c, p.qkv, x, s.qkv, dqkv, dx, s.qkv_saved, g.qkv);
   }
 };
 
-/// y = down(gelu(up(x))): (batch, length, C) -> C over F. The activation is computed again in backward, not kept.
-template <index_t C = dyn, index_t F = dyn, bool Tanh = false, class Up = Linear<C, F>, class Down = Linear<F, C>>
+/// y = down(A(up(x))): (batch, length, C) -> C over F. The activation is computed again in backward, not kept.
+template <index_t C = dyn, index_t F = dyn, Activation A = Activation::gelu, class Up = Linear<C, F>,
+          class Down = Linear<F, C>>
 struct FeedForward {
   static constexpr std::string_view name = "FeedForward";
   static constexpr index_t wants = C;
@@ -161,7 +168,7 @@ struct FeedForward {
     Frame frame(c.scratch);
     auto a = s.u;
     a.data = c.scratch.template take<T>(a.size());
-    map(c, a.size(), kernels::Gelu<T, Tanh>{s.u.data, a.data});
+    map(c, a.size(), kernels::Activate<T, A>{s.u.data, a.data});
     down.forward(c, p.down, a, y, s.down_saved);
   }
   template <class D, class T, class In>
@@ -170,12 +177,12 @@ struct FeedForward {
     Frame frame(c.scratch);
     auto a = s.u, da = s.u;
     a.data = c.scratch.template take<T>(a.size());
-    map(c, a.size(), kernels::Gelu<T, Tanh>{s.u.data, a.data});
+    map(c, a.size(), kernels::Activate<T, A>{s.u.data, a.data});
     const bool below = dx.data || l2g::trains(up);
     da.data = below ? c.scratch.template take<T>(a.size()) : nullptr;
     down.backward(c, p.down, a, y, dy, da, s.down_saved, g.down);
     if (!below) return;
-    map(c, a.size(), kernels::GeluGrad<T, Tanh>{s.u.data, da.data, da.data});
+    map(c, a.size(), kernels::ActivateGrad<T, A>{s.u.data, da.data, da.data});
     up.backward(c, p.up, x, s.u, da, dx, s.up_saved, g.up);
   }
 };

@@ -1,5 +1,5 @@
 #pragma once
-// Layer normalisation over the channels, batch normalisation over batch and positions.
+// Layer and root-mean-square normalisation over the channels, batch normalisation over batch and positions.
 #include <l2g/core/layer.hpp>
 #include <l2g/kernels/elementwise.hpp>
 #include <l2g/kernels/norm.hpp>
@@ -16,14 +16,23 @@ struct NormParams {
   }
 };
 
-/// Ba, Kiros, Hinton 2016; epsilon 1e-5. (batch, length, C) -> the same.
-template <index_t C = dyn>
+namespace detail {
+constexpr double small(index_t digits) {  // 10^-digits
+  double ten = 1;
+  for (index_t i = 0; i < digits; ++i) ten *= 10;
+  return 1 / ten;
+}
+}  // namespace detail
+
+/// Ba, Kiros, Hinton 2016; epsilon = 10^-Digits. (batch, length, C) -> the same.
+template <index_t C = dyn, index_t Digits = 5>
 struct LayerNorm {
   static constexpr std::string_view name = "LayerNorm";
   static constexpr index_t wants = C;
   static constexpr unsigned uses = uses_x;
-  static constexpr double epsilon = 1e-5;
   [[no_unique_address]] Extent<C> in{};
+  [[no_unique_address]] Extent<Digits> digits{};
+  constexpr double epsilon() const { return detail::small(digits); }
 
   template <class T, class D>
   constexpr NormParams<T, D, C> params() const {
@@ -52,7 +61,7 @@ struct LayerNorm {
   template <class D, class T, class In>
   void forward(Context<D>& c, const NormParams<T, D, C>& p, View<T, In, D> x, View<T, In, D> y, auto& s) const {
     rows(c, x.shape.rows(),
-         kernels::LayerNorm<T>{x.data, p.weight.data, p.bias.data, y.data, s.mean.data, s.rstd.data, in, T(epsilon)});
+         kernels::LayerNorm<T>{x.data, p.weight.data, p.bias.data, y.data, s.mean.data, s.rstd.data, in, T(epsilon())});
   }
   template <class D, class T, class In>
   void backward(Context<D>& c, const NormParams<T, D, C>& p, View<T, In, D> x, View<T, In, D>, View<T, In, D> dy,
@@ -69,6 +78,62 @@ struct LayerNorm {
     }
     if (dx.data)
       rows(c, n, kernels::LayerNormGrad<T>{x.data, p.weight.data, dy.data, s.mean.data, s.rstd.data, dx.data, ch});
+  }
+};
+
+/// Zhang and Sennrich 2019: y = x / sqrt(mean of x^2 + epsilon) * weight, epsilon = 10^-Digits, the mean over the
+/// channels. (batch, length, C) -> the same. Parameter: weight (C) = 1.
+template <index_t C = dyn, index_t Digits = 5>
+struct RmsNorm {
+  static constexpr std::string_view name = "RmsNorm";
+  static constexpr index_t wants = C;
+  static constexpr unsigned uses = uses_x;
+  [[no_unique_address]] Extent<C> in{};
+  [[no_unique_address]] Extent<Digits> digits{};
+  constexpr double epsilon() const { return detail::small(digits); }
+
+  template <class T, class D>
+  struct Params {
+    View<T, Shape<C>, D> weight;
+    constexpr void each(auto& v) { v.field("weight", weight, Init{Init::constant, 1}); }
+  };
+  template <class T, class D>
+  constexpr Params<T, D> params() const {
+    return {{nullptr, {index_t(in)}}};
+  }
+  template <class T, class D, index_t B, index_t L>
+  struct Saved {
+    View<T, Shape<B, L>, D> rstd;
+    constexpr void each(auto& v) { v.field("rstd", rstd); }
+  };
+  template <class T, class D, index_t B, index_t L, index_t X>
+  constexpr Saved<T, D, B, L> saved(Shape<B, L, X> s) const {
+    return {{nullptr, {s[0], s[1]}}};
+  }
+  template <class T>
+  constexpr std::size_t scratch(auto s) const {
+    return bytes_of<T>(kernels::shards_of(s.rows()) * in);
+  }
+  constexpr auto out(auto s) const {
+    expect(in, s.cols(), "l2g::RmsNorm: the input has another number of channels");
+    return s;
+  }
+  template <class D, class T, class In>
+  void forward(Context<D>& c, const Params<T, D>& p, View<T, In, D> x, View<T, In, D> y, auto& s) const {
+    rows(c, x.shape.rows(), kernels::RmsNorm<T>{x.data, p.weight.data, y.data, s.rstd.data, in, T(epsilon())});
+  }
+  template <class D, class T, class In>
+  void backward(Context<D>& c, const Params<T, D>& p, View<T, In, D> x, View<T, In, D>, View<T, In, D> dy,
+                View<T, In, D> dx, auto& s, Params<T, D>& g) const {
+    const index_t n = x.shape.rows(), ch = in;
+    if (g.weight.data) {
+      Frame frame(c.scratch);
+      const index_t shards = kernels::shards_of(n);
+      T* partial = c.scratch.template take<T>(shards * ch);
+      rows(c, shards, kernels::RmsNormWeightGrad<T>{x.data, dy.data, s.rstd.data, partial, n, ch, shards});
+      map(c, ch, kernels::AddShards<T>{partial, g.weight.data, shards, ch});
+    }
+    if (dx.data) rows(c, n, kernels::RmsNormGrad<T>{x.data, p.weight.data, dy.data, s.rstd.data, dx.data, ch});
   }
 };
 

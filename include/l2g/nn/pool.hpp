@@ -126,4 +126,24 @@ struct GlobalMaxPool : GlobalPool {
   }
 };
 
+/// What FirstToken and LastToken share: one real position of each sequence; zeros for an empty one.
+template <bool Last>
+struct TakenPosition : GlobalPool {
+  static constexpr std::string_view name = Last ? "LastToken" : "FirstToken";
+  template <class D, class T, class In, class Out>
+  void forward(Context<D>& c, const Nothing&, View<T, In, D> x, View<T, Out, D> y, Nothing&) const {
+    rows(c, x.shape[0], kernels::TakePosition<T>{x.data, y.data, x.shape[1], x.shape[2], Last, c.lengths});
+  }
+  template <class D, class T, class In, class Out>
+  void backward(Context<D>& c, const Nothing&, View<T, In, D> x, View<T, Out, D>, View<T, Out, D> dy, View<T, In, D> dx,
+                Nothing&, Nothing&) const {
+    if (dx.data)
+      rows(c, x.shape.rows(), kernels::TakePositionGrad<T>{dy.data, dx.data, x.shape[1], x.shape[2], Last, c.lengths});
+  }
+};
+/// The first position of a sequence: [CLS], <s>.
+using FirstToken = TakenPosition<false>;
+/// The last real position of a sequence: what a causal model read it for.
+using LastToken = TakenPosition<true>;
+
 }  // namespace l2g

@@ -2,6 +2,9 @@
 // with_lora<Model, R, ...>: an SVD-LoRA on each Linear whose key a predicate chooses, everything else frozen;
 // with_plain_lora<Model, R, ...>: the same with plain LoRA.
 #include <l2g/nn/attention.hpp>
+#include <l2g/nn/gated_feed_forward.hpp>
+#include <l2g/nn/grouped_attention.hpp>
+#include <l2g/nn/language_model.hpp>
 #include <l2g/nn/repeat.hpp>
 #include <l2g/nn/svd_lora.hpp>
 
@@ -62,9 +65,25 @@ template <index_t C, index_t H, index_t P, bool Causal, class Qkv, class Proj, c
 struct Rewrite<SelfAttention<C, H, P, Causal, Qkv, Proj>, How, Key> {
   using type = SelfAttention<C, H, P, Causal, rewritten<Qkv, How, "qkv">, rewritten<Proj, How, "proj">>;
 };
-template <index_t C, index_t F, bool Tanh, class Up, class Down, class How, Text Key>
-struct Rewrite<FeedForward<C, F, Tanh, Up, Down>, How, Key> {
-  using type = FeedForward<C, F, Tanh, rewritten<Up, How, "up">, rewritten<Down, How, "down">>;
+template <index_t C, index_t F, Activation A, class Up, class Down, class How, Text Key>
+struct Rewrite<FeedForward<C, F, A, Up, Down>, How, Key> {
+  using type = FeedForward<C, F, A, rewritten<Up, How, "up">, rewritten<Down, How, "down">>;
+};
+template <index_t C, index_t F, Activation A, class Gate, class Up, class Down, class How, Text Key>
+struct Rewrite<GatedFeedForward<C, F, A, Gate, Up, Down>, How, Key> {
+  using type =
+      GatedFeedForward<C, F, A, rewritten<Gate, How, "gate">, rewritten<Up, How, "up">, rewritten<Down, How, "down">>;
+};
+template <index_t C, index_t H, index_t KV, index_t P, bool Causal, class Place, class Q, class K, class V, class Proj,
+          class How, Text Key>
+struct Rewrite<Attention<C, H, KV, P, Causal, Place, Q, K, V, Proj>, How, Key> {
+  using type = Attention<C, H, KV, P, Causal, Place, rewritten<Q, How, "query">, rewritten<K, How, "key">,
+                         rewritten<V, How, "value">, rewritten<Proj, How, "proj">>;
+};
+template <class Words, class Body, class Transform, class Bias, class How, Text Key>
+struct Rewrite<TiedLanguageModel<Words, Body, Transform, Bias>, How, Key> {
+  using type = TiedLanguageModel<rewritten<Words, How, "words">, rewritten<Body, How, "body">,
+                                 rewritten<Transform, How, "transform">, rewritten<Bias, How, "bias">>;
 };
 
 namespace detail {

@@ -246,6 +246,10 @@ struct HostThread {
     return v;
   }
   template <class T>
+  static T ramp(T start) {
+    return start;
+  }
+  template <class T>
   static T select(bool mask, T a, T b) {
     return mask ? a : b;
   }

@@ -131,7 +131,11 @@ void conv1d_weight_grad(Context<Lockstep>& c, const Conv1dSpec& s, const T* x, c
 }
 
 template <class T>
-void attention(Context<Lockstep>& c, const AttentionSpec& s, const T* qkv, T* out, T* log_sum) {
+T unscaled_slope(const AttentionSpec& s, index_t head) {
+  return s.alibi ? T(alibi_slope(head, s.heads) * std::sqrt(double(s.head_width))) : T(0);
+}
+template <class T>
+void attention(Context<Lockstep>& c, const AttentionSpec& s, Projections<const T> in, T* out, T* log_sum) {
   Frame frame(c.scratch);
   const index_t w = s.width(), d = s.head_width, l = s.length;
   const T scale = T(1) / std::sqrt(T(d));
@@ -139,41 +143,65 @@ void attention(Context<Lockstep>& c, const AttentionSpec& s, const T* qkv, T* ou
   map(c, s.batch * l * w, kernels::Fill<T>{T(0), out});
   for (index_t i = 0; i < s.batch * s.heads; ++i) {
     const index_t b = i / s.heads, h = i % s.heads, keys = c.lengths.of(b, l);
-    const T* q = qkv + b * l * 3 * w + h * d;
+    const index_t at = b * l * in.key_row + h / s.group() * d;
+    const T* q = in.q + b * l * in.query_row + h * d;
     T* y = out + b * l * w + h * d;
     for (index_t r = 0; r < keys; r += lockstep_block) {
       const index_t n = std::min(lockstep_block, keys - r), seen = s.causal ? r + n : keys;
-      gemm(c, n, seen, d, T(1), q + r * 3 * w, {3 * w}, q + w, {3 * w, true}, T(0), scores, {l});
+      gemm(c, n, seen, d, T(1), q + r * in.query_row, {in.query_row}, in.k + at, {in.key_row, true}, T(0), scores, {l});
       rows(c, n,
            kernels::AttentionRow<T>{scores, log_sum + i * l, c.state, l, seen, r, i * l * s.mask_row(), s.mask_row(),
-                                    scale, T(s.inv_keep), s.stream, s.keep, s.drop, s.causal});
-      gemm(c, n, d, seen, T(1), scores, {l}, q + 2 * w, {3 * w}, T(0), y + r * w, {w});
+                                    scale, T(s.inv_keep), s.stream, s.keep, s.drop, s.causal, unscaled_slope<T>(s, h)});
+      gemm(c, n, d, seen, T(1), scores, {l}, in.v + at, {in.key_row}, T(0), y + r * w, {w});
     }
   }
 }
 template <class T>
-void attention_grad(Context<Lockstep>& c, const AttentionSpec& s, const T* qkv, const T* out, const T* log_sum,
-                    const T* dout, T* dqkv) {
+void attention_grad(Context<Lockstep>& c, const AttentionSpec& s, Projections<const T> in, const T* out,
+                    const T* log_sum, const T* dout, Projections<T> to) {
   Frame frame(c.scratch);
   const index_t w = s.width(), d = s.head_width, l = s.length;
   const T scale = T(1) / std::sqrt(T(d));
   T *scores = c.scratch.take<T>(lockstep_block * l), *probs = c.scratch.take<T>(lockstep_block * l);
-  map(c, s.batch * l * 3 * w, kernels::Fill<T>{T(0), dqkv});
+  for (index_t r = 0; r < s.batch * l; ++r) {
+    map(c, w, kernels::Fill<T>{T(0), to.q + r * to.query_row});
+    map(c, s.kv_heads * d, kernels::Fill<T>{T(0), to.k + r * to.key_row});
+    map(c, s.kv_heads * d, kernels::Fill<T>{T(0), to.v + r * to.key_row});
+  }
   for (index_t i = 0; i < s.batch * s.heads; ++i) {
     const index_t b = i / s.heads, h = i % s.heads, keys = c.lengths.of(b, l);
-    const T *q = qkv + b * l * 3 * w + h * d, *y = out + b * l * w + h * d, *dy = dout + b * l * w + h * d;
-    T* dq = dqkv + b * l * 3 * w + h * d;
+    const index_t at = b * l * in.key_row + h / s.group() * d, to_at = b * l * to.key_row + h / s.group() * d;
+    const T *q = in.q + b * l * in.query_row + h * d, *y = out + b * l * w + h * d, *dy = dout + b * l * w + h * d;
+    T* dq = to.q + b * l * to.query_row + h * d;
     for (index_t r = 0; r < keys; r += lockstep_block) {
       const index_t n = std::min(lockstep_block, keys - r), seen = s.causal ? r + n : keys;
-      gemm(c, n, seen, d, T(1), q + r * 3 * w, {3 * w}, q + w, {3 * w, true}, T(0), scores, {l});
-      gemm(c, n, seen, d, T(1), dy + r * w, {w}, q + 2 * w, {3 * w, true}, T(0), probs, {l});
+      gemm(c, n, seen, d, T(1), q + r * in.query_row, {in.query_row}, in.k + at, {in.key_row, true}, T(0), scores, {l});
+      gemm(c, n, seen, d, T(1), dy + r * w, {w}, in.v + at, {in.key_row, true}, T(0), probs, {l});
       rows(c, n,
-           kernels::AttentionRowGrad<T>{scores, probs, log_sum + i * l, y + r * w, dy + r * w, c.state, l, seen, r,
-                                        i * l * s.mask_row(), s.mask_row(), d, w, scale, T(s.inv_keep), s.stream,
-                                        s.keep, s.drop, s.causal});
-      gemm(c, n, d, seen, T(1), scores, {l}, q + w, {3 * w}, T(0), dq + r * 3 * w, {3 * w});
-      gemm(c, seen, d, n, T(1), scores, {l, true}, q + r * 3 * w, {3 * w}, T(1), dq + w, {3 * w});
-      gemm(c, seen, d, n, T(1), probs, {l, true}, dy + r * w, {w}, T(1), dq + 2 * w, {3 * w});
+           kernels::AttentionRowGrad<T>{scores,
+                                        probs,
+                                        log_sum + i * l,
+                                        y + r * w,
+                                        dy + r * w,
+                                        c.state,
+                                        l,
+                                        seen,
+                                        r,
+                                        i * l * s.mask_row(),
+                                        s.mask_row(),
+                                        d,
+                                        w,
+                                        scale,
+                                        T(s.inv_keep),
+                                        s.stream,
+                                        s.keep,
+                                        s.drop,
+                                        s.causal,
+                                        unscaled_slope<T>(s, h)});
+      gemm(c, n, d, seen, T(1), scores, {l}, in.k + at, {in.key_row}, T(0), dq + r * to.query_row, {to.query_row});
+      gemm(c, seen, d, n, T(1), scores, {l, true}, q + r * in.query_row, {in.query_row}, T(1), to.k + to_at,
+           {to.key_row});
+      gemm(c, seen, d, n, T(1), probs, {l, true}, dy + r * w, {w}, T(1), to.v + to_at, {to.key_row});
     }
   }
 }
