@@ -8,9 +8,9 @@
 #include <l2g/io/messages-inl.hpp>
 #include <l2g/io/named_tensors-inl.hpp>
 #include <l2g/io/npy-inl.hpp>
-#include <l2g/io/open_tensors-inl.hpp>
 #include <l2g/io/pickle-inl.hpp>
 #include <l2g/io/safetensors-inl.hpp>
 #include <l2g/io/shards-inl.hpp>
+#include <l2g/io/tensor_set-inl.hpp>
 #include <l2g/io/torch_zip-inl.hpp>
 #include <l2g/io/zip-inl.hpp>

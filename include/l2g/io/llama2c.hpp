@@ -1,7 +1,7 @@
 #pragma once
 // Llama weights as llama2.c stores them, version 0 (github.com/karpathy/llama2.c, export.py, legacy_export): seven
 // int32, then all numbers as fp32.
-#include <l2g/io/named_tensors.hpp>
+#include <l2g/io/tensor_set.hpp>
 
 namespace l2g::io {
 

@@ -1,92 +1,68 @@
 #pragma once
-#include <l2g/io/messages.hpp>
+#include <l2g/io/llama2c.hpp>
 #include <l2g/io/named_tensors.hpp>
+#include <l2g/io/shards.hpp>
+#include <l2g/io/torch_zip.hpp>
 
-#include <algorithm>
+#include <cstring>
+#include <filesystem>
 
 namespace l2g::io {
-L2G_INLINE NamedTensors::NamedTensors(std::string_view path, std::string_view format, std::vector<NamedTensor> tensors,
-                                      Metadata metadata, std::shared_ptr<const void> owner) {
-  auto state = std::make_shared<State>();
-  state->path = path;
-  state->format = format;
-  state->tensors = std::move(tensors);
-  state->metadata = std::move(metadata);
-  state->owner = std::move(owner);
-  auto& order = state->by_name;
-  const auto& all = state->tensors;
-  for (std::size_t i = 0; i < all.size(); ++i) order.push_back(i);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return all[a].name < all[b].name; });
-  for (std::size_t i = 1; i < order.size(); ++i)
-    if (all[order[i - 1]].name == all[order[i]].name)
-      throw file_error(path, "tensor " + in_quotes(all[order[i]].name) + " is there twice");
-  state_ = std::move(state);
+namespace detail {
+
+inline bool starts_with(std::span<const std::byte> file, std::string_view magic) {
+  return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
 }
 
-L2G_INLINE const NamedTensors::State& NamedTensors::state() const {
-  static const State empty{};
-  return state_ ? *state_ : empty;
+inline std::string file_in_folder(const std::string& folder, const std::string& name) {
+  return (std::filesystem::path(folder) / name).string();
 }
 
-L2G_INLINE const std::string& NamedTensors::path() const { return state().path; }
-L2G_INLINE const std::string& NamedTensors::format() const { return state().format; }
-L2G_INLINE const std::vector<NamedTensor>& NamedTensors::tensors() const { return state().tensors; }
-L2G_INLINE const Metadata& NamedTensors::metadata() const { return state().metadata; }
-L2G_INLINE const std::shared_ptr<const void>& NamedTensors::owner() const { return state().owner; }
-
-L2G_INLINE std::vector<std::string> NamedTensors::names() const {
-  std::vector<std::string> names;
-  for (const NamedTensor& t : tensors()) names.push_back(t.name);
-  return names;
+inline std::string weights_of_folder(const std::string& folder) {
+  constexpr const char* names[] = {"model.safetensors",         "model.safetensors.index.json",
+                                   "pytorch_model.bin",         "pytorch_model.bin.index.json",
+                                   "adapter_model.safetensors", "adapter_model.bin"};
+  std::error_code ignored;
+  for (const char* name : names)
+    if (std::string path = file_in_folder(folder, name); std::filesystem::exists(path, ignored)) return path;
+  std::string message = "the folder has no weights; looked for";
+  for (const char* name : names) message += (name == names[0] ? " " : ", ") + std::string(name);
+  constexpr const char* foreign[] = {"tf_model.h5", "flax_model.msgpack", "model.onnx", "rust_model.ot"};
+  for (const char* name : foreign)
+    if (std::filesystem::exists(file_in_folder(folder, name), ignored))
+      message += "; it has " + std::string(name) + ", which is not read: use the same model as safetensors";
+  throw file_error(folder, message);
 }
 
-L2G_INLINE const std::string* NamedTensors::metadata(std::string_view key) const {
-  for (const auto& [k, value] : metadata())
-    if (k == key) return &value;
-  return nullptr;
+}  // namespace detail
+
+L2G_INLINE NamedTensors open_weights_file(std::string_view given) {
+  const std::string path(given);
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  if (detail::starts_with(bytes, "version https://git-lfs"))
+    throw file_error(path, "is a pointer of Git LFS, not the file itself: fetch it with 'git lfs pull'");
+  if (path.ends_with(".safetensors")) return open_safetensors(path);
+  if (detail::starts_with(bytes, "PK\3\4") || is_legacy_torch(bytes)) return open_torch(path);
+  if (bytes.size() > 8 && bytes[8] == std::byte('{')) return open_safetensors(path);
+  if (is_llama2c(bytes)) return open_llama2c(path).tensors;
+  if (detail::starts_with(bytes, "\x89HDF"))
+    throw file_error(path, "is an HDF5 file, which is not read as weights: use the same model as safetensors");
+  for (const char* ending : {".bin", ".pt", ".pth", ".ckpt"})
+    if (path.ends_with(ending))
+      throw file_error(path, bytes.empty() ? "is empty"
+                                           : "is neither a zip archive of PyTorch (it does not begin with 'PK') nor a "
+                                             "llama2.c file whose size agrees with its header; it may be cut short");
+  throw file_error(path,
+                   "is no file of weights that is read here: safetensors, a shard index (.index.json), PyTorch "
+                   "(.bin, .pt, .pth, .ckpt) or llama2.c");
 }
 
-L2G_INLINE const NamedTensor* NamedTensors::find(std::string_view name) const {
-  const State& s = state();
-  const auto at = std::lower_bound(s.by_name.begin(), s.by_name.end(), name,
-                                   [&](std::size_t i, std::string_view n) { return s.tensors[i].name < n; });
-  return at != s.by_name.end() && s.tensors[*at].name == name ? &s.tensors[*at] : nullptr;
-}
-
-L2G_INLINE const NamedTensor& NamedTensors::at(std::string_view name) const {
-  if (const NamedTensor* t = find(name)) return *t;
-  const std::vector<std::string> all = names();
-  std::string message = "has no tensor " + in_quotes(name);
-  if (const auto near = closest(name, all); !near.empty()) message += " (did you mean " + in_quotes(near) + "?)";
-  message += "; it holds " + std::to_string(all.size());
-  for (std::size_t i = 0; i < all.size() && i < 5; ++i) message += (i ? ", " : ": ") + in_quotes(all[i]);
-  throw file_error(path(), message + (all.size() > 5 ? ", ..." : ""));
-}
-
-L2G_INLINE const NamedTensor& NamedTensors::at(std::string_view name, std::span<const index_t> extents) const {
-  const NamedTensor& t = at(name);
-  if (!std::equal(extents.begin(), extents.end(), t.extents.begin(), t.extents.end()))
-    throw file_error(path(), "tensor " + in_quotes(name) + " has the shape " + shape_text(t.extents) + ", wanted is " +
-                                 shape_text(extents));
-  return t;
-}
-
-L2G_INLINE void NamedTensors::read_as(const NamedTensor& t, Dtype type, void* out, std::size_t count) const {
-  if (count != t.count())
-    throw file_error(path(), "tensor " + in_quotes(t.name) + " has " + std::to_string(t.count()) +
-                                 " elements, wanted are " + std::to_string(count));
-  try {
-    convert(t.dtype, t.bytes.data(), type, out, count);
-  } catch (const error& e) {
-    throw file_error(path(), "tensor " + in_quotes(t.name) + ": " + e.what());
-  }
-}
-
-L2G_INLINE NamedTensors open_safetensors(std::string_view path) {
-  const auto file = std::make_shared<const SafetensorsFile>(path);
-  std::vector<NamedTensor> tensors;
-  for (const TensorInfo& t : file->tensors()) tensors.push_back({t.key, t.dtype, t.shape, file->bytes(t), true});
-  return {path, "safetensors", std::move(tensors), file->metadata(), file};
+L2G_INLINE NamedTensors open_tensors(std::string_view given) {
+  std::string path(given);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) path = detail::weights_of_folder(path);
+  return path.ends_with(".index.json") ? open_shards(path) : open_weights_file(path);
 }
 
 }  // namespace l2g::io

@@ -1,6 +1,6 @@
 #pragma once
 #include <l2g/io/messages.hpp>
-#include <l2g/io/open_tensors.hpp>
+#include <l2g/io/named_tensors.hpp>
 #include <l2g/io/shards.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 // A model in several files: the index that Hugging Face writes beside them (model.safetensors.index.json,
 // pytorch_model.bin.index.json): {"metadata": {...}, "weight_map": {tensor: file}}.
-#include <l2g/io/named_tensors.hpp>
+#include <l2g/io/tensor_set.hpp>
 
 namespace l2g::io {
 

@@ -1,7 +1,7 @@
 #pragma once
 // Weights as torch.save writes them since PyTorch 1.6: a zip archive with a pickle of the structure and one stored
 // entry of raw numbers for each storage.
-#include <l2g/io/named_tensors.hpp>
+#include <l2g/io/tensor_set.hpp>
 
 #include <deque>
 
