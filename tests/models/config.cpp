@@ -122,9 +122,9 @@ TEST_CASE("configurations as transformers writes them") {
   const Config d = golden("distilbert");
   CHECK((d.segments == 0 && d.width == 16 && d.hidden == 24 && d.length == 12));
   const Config o = golden("opt_post_norm");
-  CHECK((!o.pre_norm && !o.final_norm && o.word_width == 8 && o.causal && o.activation == models::Activation::relu));
+  CHECK((!o.pre_norm && !o.final_norm && o.word_width == 8 && o.causal && o.activation == Activation::relu));
   const Config g = golden("gpt2");
-  CHECK((g.activation == models::Activation::gelu_tanh && g.pre_norm && g.hidden == 24 && g.length == 12));
+  CHECK((g.activation == Activation::gelu_tanh && g.pre_norm && g.hidden == 24 && g.length == 12));
   const Config n = golden("nucleotide_transformer_v1");
   CHECK((n.token_dropout && n.mask == 2 && !n.tied_head && n.offset == 2 && n.positions == models::Positions::learned));
   const Config v = golden("nucleotide_transformer_v2");

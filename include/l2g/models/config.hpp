@@ -1,6 +1,6 @@
 #pragma once
 // What a publisher's config.json says, in one form for all architectures.
-#include <l2g/core/config.hpp>
+#include <l2g/kernels/elementwise.hpp>
 
 #include <string>
 #include <string_view>
@@ -15,7 +15,6 @@ namespace l2g::models {
 /// Families whose checkpoints differ in their names of tensors.
 enum class Architecture { bert, dnabert2, distilbert, roberta, esm, opt, gpt2, llama };
 enum class Positions { learned, rotary, rotary_pairs, alibi };
-enum class Activation { gelu, gelu_tanh, relu, silu };
 
 /// A transformer with its sizes. Everything that a body or head is made of follows from it (dyn/pretrained.hpp).
 struct Config {
