@@ -1,0 +1,142 @@
+#pragma once
+#include <l2g/io/mapped_file.hpp>
+#include <l2g/io/messages.hpp>
+#include <l2g/text/dna_tokenizers-inl.hpp>
+#include <l2g/text/sentencepiece.hpp>
+#include <l2g/text/tokenizer_json-inl.hpp>
+#include <l2g/text/vocabulary_files-inl.hpp>
+
+#include <filesystem>
+
+namespace l2g::text {
+
+namespace detail {
+
+inline std::string whole_file(const std::string& path) {
+  const io::MappedFile file(path);
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+inline bool is_file(const std::string& path) {
+  std::error_code fault;
+  return std::filesystem::is_regular_file(path, fault);
+}
+
+// A folder with a tokenizer, or one file of it.
+class TokenizerFolder {
+ public:
+  TokenizerFolder(std::string folder, std::string only, const LoadTokenizerOptions& options)
+      : folder_(std::move(folder)), only_(std::move(only)), options_(options) {
+    for (const auto& [name, part] :
+         {std::pair{"tokenizer_config.json", &config_.config}, std::pair{"special_tokens_map.json", &config_.special},
+          std::pair{"added_tokens.json", &config_.added}})
+      if (is_file(path(name))) *part = parse_json_object(keep(name, name), path(name));
+    if (is_file(path("config.json")))
+      config_.model = parse_json_object(whole_file(path("config.json")), path("config.json"));
+  }
+
+  Tokenizer load() {
+    std::shared_ptr<Tokenizer::Impl> impl = read();
+    for (TokenizerFile& f : files_) {
+      const auto same = [&](const TokenizerFile& g) { return g.name == f.name; };
+      impl->files.erase(std::remove_if(impl->files.begin(), impl->files.end(), same), impl->files.end());
+      impl->files.push_back(std::move(f));
+    }
+    return Tokenizer(std::move(impl));
+  }
+
+ private:
+  std::string path(const std::string& name) const { return (std::filesystem::path(folder_) / name).string(); }
+  bool wanted(const std::string& name) const { return only_.empty() || only_ == name; }
+  const std::string& keep(const std::string& name, const std::string& as) {
+    files_.push_back({as, whole_file(path(name))});
+    return files_.back().bytes;
+  }
+
+  std::shared_ptr<Tokenizer::Impl> read() {
+    if (wanted("tokenizer.json") && is_file(path("tokenizer.json"))) {
+      const std::string text = keep("tokenizer.json", "tokenizer.json");
+      for (const char* beside : {"vocab.json", "merges.txt", "vocab.txt", "tokenizer.model"})
+        if (is_file(path(beside))) keep(beside, beside);
+      return read_tokenizer_json(text, path("tokenizer.json"), config_);
+    }
+    for (const auto& [vocabulary, merges] :
+         {std::pair{"vocab.json", "merges.txt"}, std::pair{"encoder.json", "vocab.bpe"}}) {
+      if (!is_file(path(vocabulary)) || !(wanted(vocabulary) || only_ == merges)) continue;
+      if (!is_file(path(merges)))
+        throw file_error(path(merges), "no such file; the merges belong to " + path(vocabulary));
+      const std::string text = keep(vocabulary, "vocab.json");
+      return read_byte_level_bpe(text, keep(merges, "merges.txt"), path(vocabulary), path(merges), config_, options_);
+    }
+    if (const std::string name = find(".model", "tokenizer.model"); !name.empty())
+      return sentences(parse_sentencepiece(keep(name, "tokenizer.model"), path(name)), path(name));
+    if (const std::string name = find(".vocab", ""); !name.empty())
+      return sentences(parse_sentencepiece_vocabulary(keep(name, "tokenizer.vocab"), path(name)), path(name));
+    if (const std::string name = find(".txt", "vocab.txt"); !name.empty())
+      return read_vocabulary_text(keep(name, "vocab.txt"), path(name), config_);
+    if (const auto name = value_of<std::string>(config_.config, "tokenizer_class")) return by_class(*name);
+    throw file_error(only_.empty() ? folder_ : path(only_),
+                     "no tokenizer is known here; there should be tokenizer.json, vocab.json and merges.txt, "
+                     "encoder.json and vocab.bpe, tokenizer.model, or vocab.txt");
+  }
+
+  // The file that was asked for when it ends so; in a folder the usual one, or the only one that ends so.
+  std::string find(const std::string& ending, const std::string& usual) const {
+    const auto ends = [&](const std::string& name) {
+      return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+    };
+    if (!only_.empty()) return ends(only_) ? only_ : "";
+    if (!usual.empty() && is_file(path(usual))) return usual;
+    if (ending == ".txt") return {};
+    std::vector<std::string> names;
+    std::error_code fault;
+    for (std::filesystem::directory_iterator it(folder_, fault), end; !fault && it != end; it.increment(fault))
+      if (ends(it->path().filename().string())) names.push_back(it->path().filename().string());
+    return names.size() == 1 ? names[0] : "";
+  }
+
+  std::shared_ptr<Tokenizer::Impl> sentences(const SentencePieceModel& model, const std::string& name) const {
+    return in_file(name, [&] {
+      auto impl = make_sentencepiece(model);
+      read_length(config_, *impl);
+      if (!config_.flag("add_bos_token", true)) impl->before.clear();
+      if (config_.flag("add_eos_token", false) && impl->special.end >= 0) impl->after = {impl->special.end};
+      return impl;
+    });
+  }
+
+  std::shared_ptr<Tokenizer::Impl> by_class(const std::string& name) const {
+    const std::string file = path("tokenizer_config.json");
+    return in_file(file, [&] {
+      std::shared_ptr<Tokenizer::Impl> impl;
+      if (name == "HyenaDNATokenizer") impl = hyena_impl();
+      if (name == "L2gByteTokenizer") impl = byte_impl();
+      if (name == "L2gCharacterTokenizer")
+        impl = character_impl(value_of<std::string>(config_.config, "alphabet").value_or("ACGTN"));
+      if (!impl)
+        throw error("a tokenizer of class " + io::in_quotes(name) +
+                    " needs its vocabulary beside it; without one there are HyenaDNATokenizer, L2gByteTokenizer and "
+                    "L2gCharacterTokenizer");
+      read_length(config_, *impl);
+      return impl;
+    });
+  }
+
+  std::string folder_, only_;
+  LoadTokenizerOptions options_;
+  TokenizerConfig config_;
+  std::vector<TokenizerFile> files_;
+};
+
+}  // namespace detail
+
+L2G_INLINE Tokenizer load_tokenizer(const std::string& path, const LoadTokenizerOptions& options) {
+  namespace fs = std::filesystem;
+  std::error_code fault;
+  if (fs::is_directory(path, fault)) return detail::TokenizerFolder(path, {}, options).load();
+  if (!detail::is_file(path)) throw file_error(path, "no such file or folder");
+  const fs::path file(path);
+  const std::string folder = file.parent_path().empty() ? "." : file.parent_path().string();
+  return detail::TokenizerFolder(folder, file.filename().string(), options).load();
+}
+
+}  // namespace l2g::text

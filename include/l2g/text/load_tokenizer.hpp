@@ -1,0 +1,42 @@
+#pragma once
+// Tokenizers from the files that models are published with.
+#include <l2g/text/tokenizer.hpp>
+
+namespace l2g::text {
+
+/// Whose ids and special tokens a vocab.json has, when no other file says it.
+enum class TokenizerFamily { automatic, gpt2, roberta, opt };
+
+struct LoadTokenizerOptions {
+  TokenizerFamily family = TokenizerFamily::automatic;
+};
+
+/// A tokenizer from a folder or one of its files. In a folder the first of these counts:
+///  - tokenizer.json (Hugging Face): BPE over bytes or over characters, WordPiece;
+///  - vocab.json + merges.txt, or encoder.json + vocab.bpe: byte-level BPE of GPT-2, RoBERTa or OPT. The family is told
+///  by
+///    tokenizer_config.json, config.json or special_tokens_map.json; without them a vocabulary that begins with <s>,
+///    <pad> is RoBERTa's, any other GPT-2's;
+///  - tokenizer.model or another *.model, or *.vocab: SentencePiece BPE;
+///  - vocab.txt or vocab_*.txt: Nucleotide Transformer when it holds <cls> and 6-mers, DNABERT when it holds the
+///  k-mers,
+///    WordPiece otherwise;
+///  - tokenizer_config.json alone: the kinds that need no vocabulary (HyenaDNA, bytes, characters).
+/// tokenizer_config.json, special_tokens_map.json and added_tokens.json are honoured when they are there: special
+/// tokens, lower case, sides, the longest input. Throws file_error: what is missing or malformed, with the place, or
+/// that a kind is unknown and which ones are supported.
+Tokenizer load_tokenizer(const std::string& path, const LoadTokenizerOptions& options = {});
+
+/// A tokenizer from the text of a tokenizer.json; `name` stands in messages.
+Tokenizer parse_tokenizer_json(std::string_view text, const std::string& name);
+/// Byte-level BPE from the texts of vocab.json and merges.txt.
+Tokenizer parse_byte_level_bpe(std::string_view vocabulary, std::string_view merges, const std::string& name,
+                               const LoadTokenizerOptions& options = {});
+/// A tokenizer from the text of a vocab.txt, of the kind that its tokens tell.
+Tokenizer parse_vocabulary_text(std::string_view text, const std::string& name);
+
+}  // namespace l2g::text
+
+#ifndef L2G_COMPILED
+#include <l2g/text/load_tokenizer-inl.hpp>
+#endif

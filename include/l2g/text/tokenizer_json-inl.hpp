@@ -1,0 +1,186 @@
+#pragma once
+#include <l2g/text/bpe.hpp>
+#include <l2g/text/load_tokenizer.hpp>
+#include <l2g/text/tokenizer_config.hpp>
+#include <l2g/text/wordpiece.hpp>
+
+namespace l2g::text {
+
+namespace detail {
+
+inline constexpr char supported_json[] =
+    "supported are: model BPE with the pre-tokenizer ByteLevel, Whitespace or none and no normalizer; model WordPiece "
+    "with BertPreTokenizer and the normalizer BertNormalizer or NFD, Lowercase, StripAccents; the post-processors "
+    "ByteLevel, BertProcessing, RobertaProcessing, TemplateProcessing";
+
+[[noreturn]] inline void refuse_json(const std::string& what) {
+  throw error(what + " is not supported; " + supported_json);
+}
+
+/// The steps of a normalizer, pre-tokenizer or post-processor: sequences in sequences become one list.
+inline void append_steps(const Json& tokenizer, const char* part, const char* list, std::vector<Json>& steps) {
+  const auto it = tokenizer.find(part);
+  if (it == tokenizer.end() || it->is_null()) return;
+  std::vector<Json> waiting{*it};
+  for (std::size_t count = 0; !waiting.empty(); ++count) {
+    Json step = std::move(waiting.back());
+    waiting.pop_back();
+    if (count > 100) refuse_json(std::string(part) + " of more than 100 steps");
+    if (step.at("type").get<std::string>() != "Sequence") {
+      steps.push_back(std::move(step));
+      continue;
+    }
+    const auto& parts = step.at(list).get_ref<const Json::array_t&>();
+    waiting.insert(waiting.end(), parts.rbegin(), parts.rend());
+  }
+}
+
+inline std::vector<MergeRule> merge_rules(const Json& merges) {
+  std::vector<MergeRule> rules;
+  for (const Json& m : merges.get_ref<const Json::array_t&>()) {
+    if (m.is_array()) {
+      rules.push_back({m.at(0).get_ref<const std::string&>(), m.at(1).get_ref<const std::string&>()});
+      continue;
+    }
+    const std::string_view rule = m.get_ref<const std::string&>();
+    const std::size_t space = rule.find(' ');
+    if (space == 0 || space == rule.npos || space + 1 == rule.size() || rule.find(' ', space + 1) != rule.npos)
+      throw error("rule " + std::to_string(rules.size() + 1) + ": two tokens with a space between them were expected");
+    rules.push_back({rule.substr(0, space), rule.substr(space + 1)});
+  }
+  return rules;
+}
+
+inline std::int32_t unknown_of(const Json& model, const Vocabulary& vocabulary) {
+  const auto name = value_of<std::string>(model, "unk_token");
+  return name ? vocabulary.find(*name) : -1;
+}
+
+inline void read_bpe(const Json& j, const Json& model, Tokenizer::Impl& impl) {
+  for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"})
+    if (const auto it = model.find(key); it != model.end() && !it->is_null() && *it != "" && *it != 0.0)
+      refuse_json(std::string("BPE with ") + key);
+  for (const char* key : {"byte_fallback", "ignore_merges"})
+    if (model.value(key, false)) refuse_json(std::string("BPE with ") + key);
+  std::vector<Json> normalizer, splits;
+  append_steps(j, "normalizer", "normalizers", normalizer);
+  append_steps(j, "pre_tokenizer", "pretokenizers", splits);
+  if (!normalizer.empty()) refuse_json("BPE with the normalizer " + normalizer[0].at("type").get<std::string>());
+  if (splits.size() > 1) refuse_json("BPE with several pre-tokenizers");
+  BpeOptions options;
+  const std::string split = splits.empty() ? "" : splits[0].at("type").get<std::string>();
+  if (!split.empty() && split != "ByteLevel" && split != "Whitespace")
+    refuse_json("BPE with the pre-tokenizer " + split);
+  options.byte_level = split == "ByteLevel";
+  options.split_words = !split.empty() && splits[0].value("use_regex", true);
+  options.add_prefix_space = options.byte_level && splits[0].value("add_prefix_space", true);
+  options.fuse_unknown = model.value("fuse_unk", false);
+  options.unknown = unknown_of(model, *impl.vocabulary);
+  impl.special.unknown = options.unknown;
+  impl.kind = options.byte_level ? TokenizerKind::byte_level_bpe : TokenizerKind::bpe;
+  impl.model = make_bpe(impl.vocabulary, merge_rules(model.at("merges")), options);
+}
+
+inline void read_wordpiece(const Json& j, const Json& model, Tokenizer::Impl& impl) {
+  std::vector<Json> normalizer, splits;
+  append_steps(j, "normalizer", "normalizers", normalizer);
+  append_steps(j, "pre_tokenizer", "pretokenizers", splits);
+  if (splits.size() != 1 || splits[0].at("type") != "BertPreTokenizer")
+    refuse_json("WordPiece with the pre-tokenizer " +
+                (splits.empty() ? std::string("none") : splits[0].at("type").get<std::string>()));
+  WordPieceOptions options;
+  options.clean = options.split_ideographs = options.lower_case = options.strip_accents = false;
+  for (const Json& step : normalizer) {
+    const auto type = step.at("type").get<std::string>();
+    if (type == "BertNormalizer") {
+      options.clean = step.value("clean_text", true);
+      options.split_ideographs = step.value("handle_chinese_chars", true);
+      options.lower_case = step.value("lowercase", true);
+      options.strip_accents = value_of<bool>(step, "strip_accents").value_or(options.lower_case);
+    } else if (type == "Lowercase") {
+      options.lower_case = true;
+    } else if (type == "StripAccents") {
+      options.strip_accents = true;
+    } else if (type != "NFD") {
+      refuse_json("WordPiece with the normalizer " + type);
+    }
+  }
+  options.continuation = model.value("continuing_subword_prefix", "##");
+  const auto longest = model.value("max_input_chars_per_word", std::int64_t(100));
+  if (longest < 1 || longest > 100'000) throw error("max_input_chars_per_word is " + std::to_string(longest));
+  options.longest_word = static_cast<std::size_t>(longest);
+  options.unknown = unknown_of(model, *impl.vocabulary);
+  impl.special.unknown = options.unknown;
+  impl.kind = TokenizerKind::wordpiece;
+  impl.model = make_wordpiece(impl.vocabulary, options);
+}
+
+inline void read_template(const Json& step, Tokenizer::Impl& impl) {
+  bool behind = false;
+  for (const Json& item : step.at("single").get_ref<const Json::array_t&>()) {
+    if (item.contains("Sequence")) {
+      behind = true;
+      continue;
+    }
+    const Json& token = step.at("special_tokens").at(item.at("SpecialToken").at("id").get<std::string>());
+    for (const Json& id : token.at("ids").get_ref<const Json::array_t&>())
+      (behind ? impl.after : impl.before).push_back(id.get<std::int32_t>());
+  }
+}
+
+inline void read_processor(const Json& j, Tokenizer::Impl& impl) {
+  std::vector<Json> steps;
+  append_steps(j, "post_processor", "processors", steps);
+  for (const Json& step : steps) {
+    const auto type = step.at("type").get<std::string>();
+    if (type == "TemplateProcessing") {
+      read_template(step, impl);
+    } else if (type == "BertProcessing" || type == "RobertaProcessing") {
+      impl.before.push_back(step.at("cls").at(1).get<std::int32_t>());
+      impl.after.push_back(step.at("sep").at(1).get<std::int32_t>());
+    } else if (type != "ByteLevel") {
+      refuse_json("the post-processor " + type);
+    }
+  }
+  for (const auto* ids : {&impl.before, &impl.after})
+    for (const std::int32_t id : *ids)
+      if (!impl.vocabulary->contains(id))
+        throw error("the post-processor has the token id " + std::to_string(id) + ", which no token has");
+  if (!impl.before.empty()) impl.special.begin = impl.before.front();
+  if (!impl.after.empty()) impl.special.end = impl.after.back();
+}
+
+inline std::shared_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text, const std::string& name,
+                                                            const TokenizerConfig& config) {
+  const Json j = parse_json_object(text, name);
+  return in_file(name, [&] {
+    if (!j.contains("model")) throw error("there is no \"model\": this is no tokenizer.json");
+    const Json& model = j.at("model");
+    const std::string type = model.value("type", model.contains("merges") ? "BPE" : "WordPiece");
+    if (type != "BPE" && type != "WordPiece") refuse_json("the model " + type);
+    auto impl = std::make_shared<Tokenizer::Impl>();
+    auto vocabulary = std::make_shared<Vocabulary>();
+    impl->vocabulary = vocabulary;
+    for (const auto& [token, id] : model.at("vocab").get_ref<const Json::object_t&>())
+      vocabulary->add(token, id.get<std::int32_t>());
+    if (const auto it = j.find("added_tokens"); it != j.end() && it->is_array())
+      for (const Json& t : *it) add_token(*impl, *vocabulary, added_token(t));
+    if (type == "BPE")
+      read_bpe(j, model, *impl);
+    else
+      read_wordpiece(j, model, *impl);
+    read_processor(j, *impl);
+    apply(config, *impl, *vocabulary);
+    return impl;
+  });
+}
+
+}  // namespace detail
+
+L2G_INLINE Tokenizer parse_tokenizer_json(std::string_view text, const std::string& name) {
+  auto impl = detail::read_tokenizer_json(text, name, {});
+  impl->files = {{"tokenizer.json", std::string(text)}};
+  return Tokenizer(std::move(impl));
+}
+
+}  // namespace l2g::text
