@@ -2,6 +2,7 @@
 #include <l2g/io/messages.hpp>
 #include <l2g/train/checkpoint.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <filesystem>
@@ -67,6 +68,12 @@ inline void check_settings(const io::SafetensorsFile& file, const Settings& sett
     const std::string* there = file.metadata("setting." + name);
     if (there && *there == value) continue;
     text += (text.empty() ? "" : ", ") + name + " " + (there ? *there : "unknown") + " (now " + value + ")";
+  }
+  for (const auto& [key, value] : file.metadata()) {
+    constexpr std::string_view prefix = "setting.";
+    const auto same = [&, &k = key](const auto& setting) { return k.substr(prefix.size()) == setting.first; };
+    if (key.starts_with(prefix) && std::none_of(settings.begin(), settings.end(), same))
+      text += (text.empty() ? "" : ", ") + key.substr(prefix.size()) + " " + value + " (now none)";
   }
   if (!text.empty())
     throw file_error(file.path(), "is the checkpoint of another training: it had " + text +

@@ -5,6 +5,7 @@
 //   step.accumulate(loss, step.batch.labels);                forward, loss, backward
 //   step.update(AdamW{}, schedule(updates), clip);           clip, update, zero the gradients
 #include <l2g/core/progress.hpp>
+#include <l2g/train/hooks.hpp>
 #include <l2g/train/training.hpp>
 
 #include <chrono>
@@ -63,6 +64,8 @@ class Clock {
 template <class Step, class Loss, class Rows, class Evaluate>
 class Loop {
  public:
+  using T = typename Step::value_type;
+
   Loop(Step& step, Training<Step>& training, const Loss& loss, Rows& source, Evaluate& evaluate,
        const FitOptions& options, const FitCallbacks& callbacks)
       : step_(step),
@@ -94,9 +97,11 @@ class Loop {
  private:
   void begin() {
     step_.zero_gradients();
-    if (!options_.checkpoint.empty()) parts_ = training_.parts(step_, settings());
+    if (options_.hook) options_.hook->bind(tensor_slots<T>(step_.p), tensor_slots<T>(step_.g), options_.steps);
+    if (!options_.checkpoint.empty()) parts_ = training_.parts(step_, settings(), options_.hook);
     if (run_.step == 0) {
       training_.start(step_, options_);
+      if (options_.hook) options_.hook->start();
       if (options_.resume && !options_.checkpoint.empty() && checkpoint_exists(options_.checkpoint)) {
         read_checkpoint(options_.checkpoint, parts_);
         saved_step_ = run_.step;
@@ -123,7 +128,9 @@ class Loop {
                      classes_of(loss_, step_.y.shape.cols()));
       loss += step_.accumulate(loss_, target()) / options_.accumulate;
     }
+    if (options_.hook) loss += options_.hook->regularise(run_.step, options_.accumulate);
     if (!std::isfinite(loss)) give_up("loss", loss, rate);
+    if (options_.hook) options_.hook->before_clip(run_.step, 1.0 / options_.accumulate);
     const bool last_before_validation = validates(run_.step + 1);
     double norm = last_before_validation && options_.clip <= 0 ? step_.gradient_norm(1.0 / options_.accumulate) : 0;
     const double clipped = update(rate);
@@ -134,7 +141,12 @@ class Loop {
   }
   double update(double rate) {
     return std::visit(
-        [&](const auto& optimizer) { return step_.update(optimizer, rate, options_.clip, options_.accumulate); },
+        [&](const auto& optimizer) {
+          const double norm = step_.apply(optimizer, rate, options_.clip, options_.accumulate);
+          if (options_.hook && std::isfinite(norm)) options_.hook->after_step(run_.step, step_.state->scale);
+          step_.zero_gradients();
+          return norm;
+        },
         options_.optimizer);
   }
   auto target() const {
@@ -222,6 +234,8 @@ class Loop {
     s.emplace_back("batch", std::to_string(batch_rows(step_)));
     s.emplace_back("rows", std::to_string(source_.rows()));
     if constexpr (requires { source_.fingerprint(); }) s.emplace_back("data", std::to_string(source_.fingerprint()));
+    if (options_.hook)
+      for (auto& setting : options_.hook->settings()) s.push_back(std::move(setting));
     return s;
   }
 

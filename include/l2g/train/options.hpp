@@ -9,6 +9,8 @@
 
 namespace l2g {
 
+struct TrainingHook;
+
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 struct FitOptions {
@@ -36,6 +38,7 @@ struct FitOptions {
   std::string
       identity{};  // what shapes and options do not tell (layers, loss, data): a checkpoint of another is refused
   std::string label = "train";
+  TrainingHook* hook = nullptr;  // hooks.hpp: rank allocation and the like; lives as long as the training
 };
 
 /// How good the model is now: loss lower, metric higher is better.

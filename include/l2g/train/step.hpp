@@ -150,17 +150,20 @@ class Step {
   /// finite changes nothing but is zeroed, and the norm says so.
   template <class Optimizer>
   double update(const Optimizer& optimizer, double rate, double clip = 0, int accumulated = 1) {
+    const double norm = apply(optimizer, rate, clip, accumulated);
+    zero_gradients();
+    return norm;
+  }
+  /// The same without zeroing: state->scale is what the gradients were multiplied by.
+  template <class Optimizer>
+  double apply(const Optimizer& optimizer, double rate, double clip = 0, int accumulated = 1) {
     const double share = 1.0 / accumulated, norm = clip > 0 ? gradient_norm(share) : 0;
-    if (clip > 0 && !std::isfinite(norm)) {
-      zero_gradients();
-      return norm;
-    }
+    if (clip > 0 && !std::isfinite(norm)) return norm;
     state->scale = clip > 0 && norm > clip ? share * clip / norm : share;
     state->rate = rate;
     ++state->update;
     optimizer.prepare(*state);
     for (const Segment& s : segments) optimizer(context, weights, gradients, moment[0], moment[1], s);
-    zero_gradients();
     return norm;
   }
   void zero_gradients() { map(context, parameters(), kernels::Fill<T>{T(0), gradients}); }

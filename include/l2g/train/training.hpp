@@ -1,7 +1,7 @@
 #pragma once
 // The memory of a training besides that of the step: best weights, moving average, position. Planned before the loop.
 #include <l2g/train/average.hpp>
-#include <l2g/train/checkpoint.hpp>
+#include <l2g/train/hooks.hpp>
 #include <l2g/train/statistics.hpp>
 
 #include <algorithm>
@@ -62,7 +62,7 @@ class Training {
   void put_buffers_back(Step& step) const { std::copy_n(spare_buffers, buffers_, step.buffers); }
 
   /// All of it and the step, for a checkpoint.
-  CheckpointParts parts(Step& step, Settings settings) {
+  CheckpointParts parts(Step& step, Settings settings, TrainingHook* hook = nullptr) {
     CheckpointParts parts{{}, {}, std::move(settings), step.state, &run};
     const std::vector<TensorSlot> model = tensor_slots<T>(step.p);
     std::copy_if(model.begin(), model.end(), std::back_inserter(parts.model),
@@ -75,6 +75,8 @@ class Training {
     add("average", average, weights_);
     add("best.weights", best_weights, weights_);
     add("best.buffers", best_buffers, buffers_);
+    if (hook)
+      for (TensorSlot& t : hook->state()) parts.blocks.push_back(std::move(t));
     parts.settings.emplace_back("numbers", name_of(dtype_of<T>));
     parts.settings.emplace_back("frozen weights", std::to_string(hash_tensors(model, Role::frozen)));
     return parts;
