@@ -42,7 +42,7 @@ std::string archive_of(std::string_view pickle) {
     directory += "PK\1\2";
     number(directory, 20, 2);
     directory += common;
-    number(directory, 0, 10);
+    directory.append(10, '\0');
     number(directory, file.size(), 4);
     directory += name;
     file += "PK\3\4" + common;

@@ -23,7 +23,7 @@ inline std::string small_zip(const std::vector<std::pair<std::string, std::strin
     directory += "PK\1\2";
     number(directory, 20, 2);
     directory += common;
-    number(directory, 0, 10);
+    directory.append(10, '\0');
     number(directory, file.size(), 4);
     directory += name;
     file += "PK\3\4" + common + name + data;

@@ -82,6 +82,18 @@ L2G_INLINE void NamedTensors::read_as(const NamedTensor& t, Dtype type, void* ou
   }
 }
 
+L2G_INLINE ContentHash content_hash(const NamedTensors& tensors) {
+  std::vector<const NamedTensor*> sorted;
+  for (const NamedTensor& t : tensors.tensors()) sorted.push_back(&t);
+  std::sort(sorted.begin(), sorted.end(), [](const NamedTensor* a, const NamedTensor* b) { return a->name < b->name; });
+  ContentHash hash;
+  for (const NamedTensor* t : sorted) {
+    hash.add(t->name).add(name_of(t->dtype)).add(std::span<const index_t>(t->extents));
+    hash.bytes(t->bytes);
+  }
+  return hash;
+}
+
 L2G_INLINE NamedTensors open_safetensors(std::string_view path) {
   const auto file = std::make_shared<const SafetensorsFile>(path);
   std::vector<NamedTensor> tensors;

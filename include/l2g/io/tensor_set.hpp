@@ -1,6 +1,7 @@
 #pragma once
 // The weights of a model by name, whatever form their files have: safetensors, in one file or in shards, PyTorch's zip
 // archives, llama2.c.
+#include <l2g/io/content_hash.hpp>
 #include <l2g/io/safetensors.hpp>
 
 #include <memory>
@@ -78,6 +79,10 @@ class NamedTensors {
   const State& state() const;
   std::shared_ptr<const State> state_;
 };
+
+/// The hash of names, types, extents and numbers: the same for one set in other files, shards or another order. Reads
+/// everything once.
+ContentHash content_hash(const NamedTensors& tensors);
 
 /// One safetensors file.
 NamedTensors open_safetensors(std::string_view path);
