@@ -1,6 +1,9 @@
 // What a sequence gets does not depend on the padding of its batch.
 #include <l2g/nn/attention.hpp>
 #include <l2g/nn/conv1d.hpp>
+#include <l2g/nn/embedding.hpp>
+#include <l2g/nn/gated_feed_forward.hpp>
+#include <l2g/nn/grouped_attention.hpp>
 #include <l2g/nn/pool.hpp>
 #include <l2g/nn/repeat.hpp>
 
@@ -64,4 +67,24 @@ TEST_CASE("padding: valid and causal convolutions, average windows, causal atten
       Sequential<Conv1d<5, 12, 5, 1, Padding::valid, 2>, Residual<Conv1d<12, 12, 3, 2, Padding::causal>>,
                  AveragePool<3, 2>, TransformerBlock<12, 3, 24, NormPlace::pre, 0, true>, GlobalMaxPool, Linear<12, 3>>;
   compare(Model{}, 41, 5, {41, 23, 17, 30});
+}
+
+TEST_CASE("padding: grouped heads, rotary positions, ALiBi, the last and the first token", "[nn]") {
+  using Rotated =
+      Sequential<LearnedPositions<50, 12, 2>, Residual<Sequential<RmsNorm<12>, Attention<12, 6, 2, 0, true, Rotary<>>>>,
+                 Residual<GatedFeedForward<12, 20>>, Residual<Attention<12, 3, 1, 0, true, RotaryPairs<>>>, LastToken,
+                 Linear<12, 3>>;
+  compare(Rotated{}, 41, 12, {41, 23, 1, 30});
+  using Sloped = Sequential<SegmentEmbedding<2, 12>, Residual<Attention<12, 6, 6, 0, false, Alibi>>, LayerNorm<12, 12>,
+                            FirstToken, Linear<12, 12>, Tanh>;
+  compare(Sloped{}, 41, 12, {41, 23, 8, 30});
+}
+
+TEST_CASE("padding: the share of masks counts real positions only", "[nn]") {
+  using L = TokenDropoutEmbedding<9, 7, 2>;
+  Run<L, Seq> padded(L{}, Seq{1, 8, 1}, {5}), alone(L{}, Seq{1, 5, 1});
+  const std::int32_t ids[] = {3, 2, 4, 5, 6, 2, 2, 2};
+  std::copy_n(ids, 8, padded.step.batch.ids.data), std::copy_n(ids, 5, alone.step.batch.ids.data);
+  padded.step.forward(false), alone.step.forward(false);
+  CHECK(padded.gap([&](index_t s, index_t t, index_t k) { return alone.y(s, t, k); }, false) == 0);
 }

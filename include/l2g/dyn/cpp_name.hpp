@@ -141,7 +141,7 @@ std::string cpp_name(const Attention<C, H, KV, P, Causal, Place, Q, K, V, Proj>&
     s += (l.place.pairs_neighbours() ? "RotaryPairs<" : "Rotary<") + std::to_string(l.place.base()) + ">";
   else
     s += l.place.alibi() ? "Alibi" : "NoPositions";
-  return s + ", " + cpp_name(l.query) + ", " + cpp_name(l.key) + ", " + cpp_name(l.value) + ", " + cpp_name(l.proj) +
+  return s + ", " + cpp_name(l.to_query) + ", " + cpp_name(l.to_key) + ", " + cpp_name(l.to_value) + ", " + cpp_name(l.proj) +
          ">";
 }
 template <index_t K>

@@ -31,9 +31,9 @@ struct Attention {
   [[no_unique_address]] Extent<KV> kv_heads{};
   [[no_unique_address]] Extent<PerMille> per_mille{};
   [[no_unique_address]] Place place{};
-  [[no_unique_address]] Query query{};
-  [[no_unique_address]] Key key{};
-  [[no_unique_address]] Value value{};
+  [[no_unique_address]] Query to_query{};
+  [[no_unique_address]] Key to_key{};
+  [[no_unique_address]] Value to_value{};
   [[no_unique_address]] Proj proj{};
 
   constexpr index_t head_width() const { return in / heads; }
@@ -54,7 +54,7 @@ struct Attention {
   };
   template <class T, class D>
   constexpr Params<T, D> params() const {
-    return {query.template params<T, D>(), key.template params<T, D>(), value.template params<T, D>(),
+    return {to_query.template params<T, D>(), to_key.template params<T, D>(), to_value.template params<T, D>(),
             proj.template params<T, D>()};
   }
   /// query and key are kept as they entered the products: turned, where the positions are rotary.
@@ -89,9 +89,9 @@ struct Attention {
     const index_t b = s[0], l = s[1], ch = in, h = heads;
     const Shape<B, L, C> row{b, l, ch};
     const Shape<B, L, W> narrow{b, l, key_width()};
-    return {query.template saved<T, D>(row),
-            key.template saved<T, D>(row),
-            value.template saved<T, D>(row),
+    return {to_query.template saved<T, D>(row),
+            to_key.template saved<T, D>(row),
+            to_value.template saved<T, D>(row),
             proj.template saved<T, D>(row),
             {nullptr, row},
             {nullptr, narrow},
@@ -102,9 +102,9 @@ struct Attention {
   }
   template <class T>
   constexpr std::size_t scratch(auto s) const {
-    const std::size_t each[] = {query.template scratch<T>(s),
-                                key.template scratch<T>(s),
-                                value.template scratch<T>(s),
+    const std::size_t each[] = {to_query.template scratch<T>(s),
+                                to_key.template scratch<T>(s),
+                                to_value.template scratch<T>(s),
                                 proj.template scratch<T>(s),
                                 cpu::attention_scratch<T>(s[1], head_width()),
                                 place.rotates() ? detail::rotary_scratch<T>(s[1], head_width()) : 0};
@@ -117,9 +117,9 @@ struct Attention {
     expect(0, in % heads, "l2g::Attention: the heads must divide the channels");
     expect(0, heads % kv_heads, "l2g::Attention: the heads of keys and values must divide the heads");
     if (place.rotates()) expect(0, head_width() % 2, "l2g::Attention: rotary positions need heads of an even width");
-    expect(in, query.out(s)[2], "l2g::Attention: 'query' makes another number of channels");
-    expect(key_width(), key.out(s)[2], "l2g::Attention: 'key' must make (channels / heads) * kv_heads channels");
-    expect(key_width(), value.out(s)[2], "l2g::Attention: 'value' must make (channels / heads) * kv_heads channels");
+    expect(in, to_query.out(s)[2], "l2g::Attention: 'query' makes another number of channels");
+    expect(key_width(), to_key.out(s)[2], "l2g::Attention: 'key' must make (channels / heads) * kv_heads channels");
+    expect(key_width(), to_value.out(s)[2], "l2g::Attention: 'value' must make (channels / heads) * kv_heads channels");
     return s;
   }
   constexpr AttentionSpec spec(auto s, bool training, std::uint32_t stream) const {
@@ -138,9 +138,9 @@ struct Attention {
   template <class D, class T, class In>
   void forward(Context<D>& c, const auto& p, View<T, In, D> x, View<T, In, D> y, auto& s) const {
     const AttentionSpec how = spec(x.shape, c.training, s.stream.id);
-    query.forward(c, p.query, x, s.query, s.query_saved);
-    key.forward(c, p.key, x, s.key, s.key_saved);
-    value.forward(c, p.value, x, s.value, s.value_saved);
+    to_query.forward(c, p.query, x, s.query, s.query_saved);
+    to_key.forward(c, p.key, x, s.key, s.key_saved);
+    to_value.forward(c, p.value, x, s.value, s.value_saved);
     if (place.rotates()) detail::rotate(c, how, place, s.query.data, s.key.data, T(1));
     attention(c, how, parts<const T>(s.query.data, s.key.data, s.value.data), s.mixed.data, s.log_sum.data);
     proj.forward(c, p.proj, s.mixed, y, s.proj_saved);
@@ -148,7 +148,7 @@ struct Attention {
   template <class D, class T, class In>
   void backward(Context<D>& c, const auto& p, View<T, In, D> x, View<T, In, D> y, View<T, In, D> dy, View<T, In, D> dx,
                 auto& s, auto& g) const {
-    const bool below = dx.data || l2g::trains(query) || l2g::trains(key) || l2g::trains(value);
+    const bool below = dx.data || l2g::trains(to_query) || l2g::trains(to_key) || l2g::trains(to_value);
     const AttentionSpec how = spec(x.shape, c.training, s.stream.id);
     Frame frame(c.scratch);
     auto dmixed = s.mixed, dquery = s.query;
@@ -162,12 +162,12 @@ struct Attention {
     attention_grad(c, how, parts<const T>(s.query.data, s.key.data, s.value.data), s.mixed.data, s.log_sum.data,
                    dmixed.data, parts<T>(dquery.data, dkey.data, dvalue.data));
     if (place.rotates()) detail::rotate(c, how, place, dquery.data, dkey.data, T(-1));
-    query.backward(c, p.query, x, s.query, dquery, dx, s.query_saved, g.query);
+    to_query.backward(c, p.query, x, s.query, dquery, dx, s.query_saved, g.query);
     auto more = dx;
     if (dx.data) more.data = c.scratch.template take<T>(dx.size());
-    key.backward(c, p.key, x, s.key, dkey, more, s.key_saved, g.key);
+    to_key.backward(c, p.key, x, s.key, dkey, more, s.key_saved, g.key);
     if (dx.data) map(c, dx.size(), kernels::Add<T>{dx.data, more.data, dx.data});
-    value.backward(c, p.value, x, s.value, dvalue, more, s.value_saved, g.value);
+    to_value.backward(c, p.value, x, s.value, dvalue, more, s.value_saved, g.value);
     if (dx.data) map(c, dx.size(), kernels::Add<T>{dx.data, more.data, dx.data});
   }
 };

@@ -117,7 +117,6 @@ void conv1d_input_grad(Context<Lockstep>& c, const Conv1dSpec& s, const T* weigh
 template <class T>
 void conv1d_weight_grad(Context<Lockstep>& c, const Conv1dSpec& s, const T* x, const T* dy, T* dweight) {
   Frame frame(c.scratch);
-  const index_t weights = s.out_channels * s.window();
   if (s.depthwise()) return kernels::depthwise_weight_grad(c, s, x, dy, dweight);
   const index_t window = s.window(), co = s.group_out();
   T* columns = c.scratch.take<T>(lockstep_block * window);
