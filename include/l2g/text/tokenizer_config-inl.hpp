@@ -63,10 +63,10 @@ L2G_INLINE void add_token(Tokenizer::Impl& impl, Vocabulary& vocabulary, AddedTo
 
 // A special token: the first of the names that the files give, then of the usual ones, that the vocabulary has.
 inline std::int32_t special_id(const TokenizerConfig& c, const Vocabulary& v, std::initializer_list<const char*> keys,
-                               std::initializer_list<const char*> usual, std::int32_t known) {
+                               std::initializer_list<const char*> usual, std::int32_t known, bool by_name) {
   for (const char* key : keys)
     if (const std::string name = c.token(key); !name.empty() && v.find(name) >= 0) return v.find(name);
-  if (known >= 0) return known;
+  if (known >= 0 || !by_name) return known;
   for (const char* name : usual)
     if (v.find(name) >= 0) return v.find(name);
   return -1;
@@ -78,7 +78,7 @@ L2G_INLINE void read_length(const TokenizerConfig& c, Tokenizer::Impl& impl) {
     impl.max_length = static_cast<index_t>(*longest);
 }
 
-L2G_INLINE void apply(const TokenizerConfig& c, Tokenizer::Impl& impl, Vocabulary& vocabulary) {
+L2G_INLINE void apply(const TokenizerConfig& c, Tokenizer::Impl& impl, Vocabulary& vocabulary, bool by_name) {
   if (const auto it = c.config.find("added_tokens_decoder"); it != c.config.end() && it->is_object())
     for (const auto& [key, value] : it->items()) {
       AddedToken t = added_token(value);
@@ -95,11 +95,11 @@ L2G_INLINE void apply(const TokenizerConfig& c, Tokenizer::Impl& impl, Vocabular
   }
   const Vocabulary& v = vocabulary;
   SpecialIds& s = impl.special;
-  s.pad = special_id(c, v, {"pad_token"}, {"[PAD]", "<pad>"}, s.pad);
-  s.begin = special_id(c, v, {"cls_token", "bos_token"}, {"[CLS]", "<cls>", "<s>"}, s.begin);
-  s.end = special_id(c, v, {"sep_token", "eos_token"}, {"[SEP]", "</s>"}, s.end);
-  s.unknown = special_id(c, v, {"unk_token"}, {"[UNK]", "<unk>"}, s.unknown);
-  s.mask = special_id(c, v, {"mask_token"}, {"[MASK]", "<mask>"}, s.mask);
+  s.pad = special_id(c, v, {"pad_token"}, {"[PAD]", "<pad>"}, s.pad, by_name);
+  s.begin = special_id(c, v, {"cls_token", "bos_token"}, {"[CLS]", "<cls>", "<s>"}, s.begin, by_name);
+  s.end = special_id(c, v, {"sep_token", "eos_token"}, {"[SEP]", "</s>"}, s.end, by_name);
+  s.unknown = special_id(c, v, {"unk_token"}, {"[UNK]", "<unk>"}, s.unknown, by_name);
+  s.mask = special_id(c, v, {"mask_token"}, {"[MASK]", "<mask>"}, s.mask, by_name);
   for (const std::int32_t id : {s.pad, s.begin, s.end, s.unknown, s.mask})
     if (id >= 0 && !impl.added.of_id(id)) impl.added.add({v.token(id), id, true});
   read_length(c, impl);

@@ -51,8 +51,9 @@ void add_token(Tokenizer::Impl& impl, Vocabulary& vocabulary, AddedToken token);
 
 /// The longest input that the files allow.
 void read_length(const TokenizerConfig& config, Tokenizer::Impl& impl);
-/// Special tokens, sides, longest input. What the files do not name is found by the usual names ([PAD], <pad>, ...).
-void apply(const TokenizerConfig& config, Tokenizer::Impl& impl, Vocabulary& vocabulary);
+/// Special tokens, sides, longest input. What the files do not name is found by the usual names ([PAD], <pad>,
+/// ...) when `by_name`.
+void apply(const TokenizerConfig& config, Tokenizer::Impl& impl, Vocabulary& vocabulary, bool by_name = true);
 
 }  // namespace l2g::text::detail
 

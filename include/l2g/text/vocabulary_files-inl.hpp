@@ -65,7 +65,6 @@ inline void set_family(Tokenizer::Impl& impl, TokenizerFamily family) {
   add("</s>", s.end);
   if (family == TokenizerFamily::opt) {
     s.begin = s.end;
-    s.unknown = v.find("<unk>");
     if (s.begin >= 0) impl.before = {s.begin};
     return;
   }
@@ -92,8 +91,7 @@ inline std::shared_ptr<Tokenizer::Impl> read_byte_level_bpe(std::string_view voc
     impl->kind = TokenizerKind::byte_level_bpe;
     const TokenizerFamily family = family_of(config, *vocabulary, options.family);
     set_family(*impl, family);
-    apply(config, *impl, *vocabulary);
-    if (family == TokenizerFamily::opt) impl->special.mask = -1;
+    apply(config, *impl, *vocabulary, family != TokenizerFamily::opt);
     const bool begins = config.flag("add_bos_token", !impl->before.empty());
     impl->before.clear();
     if (begins && impl->special.begin >= 0) impl->before = {impl->special.begin};
