@@ -1,15 +1,33 @@
-// Our side of bench/tokenize.py: l2g_tokenize TOKENIZER FILE [--family opt] [--ids | --seconds S]
+// Our side of bench/tokenize.py: l2g_tokenize TOKENIZER FILE [--ids] [--family gpt2|roberta|opt]
 // Each line of the file is a text. --ids prints their ids, a line each; otherwise answers "run" lines on standard input
-// with the processor seconds of one pass.
+// with the processor seconds of one pass. l2g_tokenize --train FILE FOLDER SIZE [--letters] learns byte pair encoding
+// from the lines (over bytes, or over letters) and saves it (tests/goldens/check_tokenizer.py).
 #include <l2g/text/load_tokenizer.hpp>
+#include <l2g/text/train_bpe.hpp>
 
 #include "measure.hpp"
 
 #include <fstream>
 #include <iostream>
 
+namespace {
+std::vector<std::string> lines_of(const char* path) {
+  std::vector<std::string> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+}  // namespace
+
 int main(int count, char** words) try {
   using namespace l2g::text;
+  if (count >= 5 && std::string(words[1]) == "--train") {
+    TrainBpeOptions learn;
+    learn.vocabulary = std::stol(words[4]);
+    learn.byte_level = count == 5;
+    train_bpe(lines_of(words[2]), learn).tokenizer.save(words[3]);
+    return 0;
+  }
   if (count < 3) {
     std::fprintf(stderr, "usage: l2g_tokenize TOKENIZER FILE [--ids] [--family gpt2|roberta|opt]\n");
     return 2;
@@ -26,9 +44,7 @@ int main(int count, char** words) try {
   const double begin = bench::now(CLOCK_THREAD_CPUTIME_ID);
   const Tokenizer tokenizer = load_tokenizer(words[1], options);
   const double loaded = bench::now(CLOCK_THREAD_CPUTIME_ID) - begin;
-  std::vector<std::string> texts;
-  std::ifstream file(words[2]);
-  for (std::string line; std::getline(file, line);) texts.push_back(line);
+  const std::vector<std::string> texts = lines_of(words[2]);
   if (ids) {
     std::string row;
     for (const std::string& text : texts) {
