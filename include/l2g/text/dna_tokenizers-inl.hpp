@@ -23,15 +23,15 @@ class KmerModel final : public TokenModel {
       const auto at = base + static_cast<std::uint32_t>(begin);
       pieces.push_back({id < 0 ? unknown_ : id, at, at + static_cast<std::uint32_t>(size)});
     };
-    constexpr const char* spaces = " \t\n\r\f\v";
-    if (text.find_first_of(spaces) == std::string_view::npos) {
+    constexpr const char* blank = " \t\n\r\f\v";
+    if (text.find_first_of(blank) == std::string_view::npos) {
       for (std::size_t i = 0; i + k_ <= text.size(); ++i) put(i, k_);
       return;
     }
-    for (std::size_t at = text.find_first_not_of(spaces); at != std::string_view::npos;) {
-      const std::size_t end = std::min(text.find_first_of(spaces, at), text.size());
+    for (std::size_t at = text.find_first_not_of(blank); at != std::string_view::npos;) {
+      const std::size_t end = std::min(text.find_first_of(blank, at), text.size());
       put(at, end - at);
-      at = text.find_first_not_of(spaces, end);
+      at = text.find_first_not_of(blank, end);
     }
   }
   void decode(std::string_view token, std::int32_t, bool first, std::string& text) const override {

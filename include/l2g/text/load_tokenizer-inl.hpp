@@ -139,4 +139,10 @@ L2G_INLINE Tokenizer load_tokenizer(const std::string& path, const LoadTokenizer
   return detail::TokenizerFolder(folder, file.filename().string(), options).load();
 }
 
+L2G_INLINE Tokenizer parse_tokenizer_json(std::string_view text, const std::string& name) {
+  auto impl = detail::read_tokenizer_json(text, name, {});
+  impl->files = {{"tokenizer.json", std::string(text)}};
+  return Tokenizer(std::move(impl));
+}
+
 }  // namespace l2g::text

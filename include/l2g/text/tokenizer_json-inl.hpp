@@ -1,6 +1,5 @@
 #pragma once
 #include <l2g/text/bpe.hpp>
-#include <l2g/text/load_tokenizer.hpp>
 #include <l2g/text/tokenizer_config.hpp>
 #include <l2g/text/wordpiece.hpp>
 
@@ -176,11 +175,5 @@ inline std::shared_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view tex
 }
 
 }  // namespace detail
-
-L2G_INLINE Tokenizer parse_tokenizer_json(std::string_view text, const std::string& name) {
-  auto impl = detail::read_tokenizer_json(text, name, {});
-  impl->files = {{"tokenizer.json", std::string(text)}};
-  return Tokenizer(std::move(impl));
-}
 
 }  // namespace l2g::text
