@@ -46,6 +46,8 @@ def train(name, config, out):
     model = peft.get_peft_model(base, config).double()
     adaptive = isinstance(config, peft.AdaLoraConfig)
     for n, p in model.named_parameters():
+        if "ranknum" in n:  # peft 0.21 makes it trainable again behind its own back: the rank of a matrix is no weight
+            p.requires_grad = False
         if "lora_B" in n and not adaptive:  # away from zero, so that the first step moves A too
             torch.nn.init.normal_(p, std=0.1)
         if "lora_E" in n:
@@ -59,7 +61,7 @@ def train(name, config, out):
         x = torch.randn(BATCH, 12, generator=generator, dtype=torch.float64)
         y = torch.randint(0, 3, (BATCH,), generator=generator)
         xs.append(x.numpy()), ys.append(y.numpy().astype(np.int32))
-        loss = model(x, y).loss
+        loss = (model.base_model if adaptive else model)(x, y).loss  # PeftModel passes the regulariser by
         loss.backward()
         losses.append(loss.item())
         optimizer.step()

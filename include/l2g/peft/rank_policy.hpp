@@ -75,11 +75,8 @@ struct BudgetSchedule {
 
 // --- choice ---------------------------------------------------------------------------------------------------------
 
-/// The score of the k-th worst triplet, k from 1; `room` holds as many numbers as `scores`. Throws l2g::error when a
-/// score is no number: it would be kept for ever.
+/// The score of the k-th worst triplet, k from 1; `room` holds as many numbers as `scores`.
 inline double kth_worst(std::span<const double> scores, std::int64_t k, std::span<double> room) {
-  for (const double s : scores)
-    if (std::isnan(s)) throw error("rank allocation: the importance of a triplet is not a number");
   std::copy(scores.begin(), scores.end(), room.begin());
   const auto at = room.begin() + (k - 1);
   std::nth_element(room.begin(), at, room.begin() + std::ptrdiff_t(scores.size()));
@@ -90,6 +87,8 @@ inline double kth_worst(std::span<const double> scores, std::int64_t k, std::spa
 /// AdaLoRA. A budget of all triplets or more keeps them all (there torch.kthvalue fails, PEFT issue 2337).
 inline void best_triplets(std::span<const double> scores, std::int64_t budget, std::span<double> room,
                           std::span<std::uint8_t> kept) {
+  for (const double s : scores)
+    if (std::isnan(s)) throw error("rank allocation: the importance of a triplet is not a number");
   const std::int64_t k = std::int64_t(scores.size()) - budget;
   std::fill(kept.begin(), kept.end(), std::uint8_t{1});
   if (k <= 0) return;
