@@ -96,10 +96,13 @@ TEST_CASE("every kind of the registry passes the gradient check when built at ru
   check(
       model::residual(model::sequential({layer("linear", {{"out", 6}}), layer("relu")}), layer("linear", {{"out", 6}})),
       {2, 3, 4});
+  check({.type = "strand_mean", .parts = {model::sequential({layer("conv1d", {{"out", 3}}), layer("relu")})}},
+        {2, 6, 5}, {.lengths = {6, 4}});
+  check(layer("kmer_bag", {{"out", 2}, {"k", 2}}, {{"strands", "both"}}), {2, 5, 4});
   check({.type = "concat", .parts = {layer("identity"), layer("linear", {{"out", 2}})}}, {2, 3, 4});
   // Every kind was met above.
   for (const auto& kind : model::layer_kinds()) REQUIRE_NOTHROW(model::layer_kind(kind.name));
-  REQUIRE(model::layer_kinds().size() == 31);
+  REQUIRE(model::layer_kinds().size() == 33);
 }
 
 TEST_CASE("a model built at run time has the bits and the memory of its static twin", "[dyn]") {

@@ -3,7 +3,9 @@
 #include <l2g/nn/concat.hpp>
 #include <l2g/nn/conv1d.hpp>
 #include <l2g/nn/embedding.hpp>
+#include <l2g/nn/kmer_bag.hpp>
 #include <l2g/nn/pool.hpp>
+#include <l2g/nn/strand_mean.hpp>
 #include <l2g/nn/with_lora.hpp>
 
 #include <algorithm>
@@ -176,6 +178,14 @@ template <class F, class Skip>
 std::string cpp_name(const Residual<F, Skip>& r);
 template <class W, class B, class T, class Bias>
 std::string cpp_name(const TiedLanguageModel<W, B, T, Bias>& m);
+template <index_t K, index_t O, bool Canonical>
+std::string cpp_name(const KmerBag<K, O, Canonical>& l) {
+  return "KmerBag<" + std::to_string(l.k) + ", " + std::to_string(l.features) + (Canonical ? ", true>" : ">");
+}
+template <class F>
+std::string cpp_name(const StrandMean<F>& m) {
+  return detail::wrapped("StrandMean", cpp_name(m.f));
+}
 template <class L>
 std::string cpp_name(const Frozen<L>& f) {
   return detail::wrapped("Frozen", cpp_name(f.layer));

@@ -24,7 +24,8 @@ L2G_INLINE std::string cpp_header(const Spec& model, Seq in, std::string_view na
   return "#pragma once\n// Written by the l2g shell. Weights: " + id +
          ".safetensors (l2g::load_weights in <l2g/train/weights.hpp>).\n"
          "#include <l2g/nn/concat.hpp>\n#include <l2g/nn/conv1d.hpp>\n#include <l2g/nn/embedding.hpp>\n"
-         "#include <l2g/nn/pool.hpp>\n#include <l2g/nn/with_lora.hpp>\n\nnamespace l2g::models {\nusing " +
+         "#include <l2g/nn/kmer_bag.hpp>\n#include <l2g/nn/pool.hpp>\n#include <l2g/nn/strand_mean.hpp>\n"
+         "#include <l2g/nn/with_lora.hpp>\n\nnamespace l2g::models {\nusing " +
          id + " = " + lines + ";\nusing " + id + "_input = Shape<" + shape +
          ">;  // batch, length, channels\n}  // namespace l2g::models\n";
 }

@@ -283,6 +283,12 @@ struct Builder {
     if (t == "sequential") return chain(1);
     if (t == "repeated") return chain(a.integer("times"));
     if (t == "residual") return residual_of();
+    if (t == "strand_mean") return StrandMean<AnyLayer<T>>{build<T>(spec.parts[0], {2 * in[0], in[1], in[2]})};
+    if (t == "kmer_bag") {
+      const index_t k = a.integer("k"), o = a.integer("out");
+      if (a.word("strands") == "both") return KmerBag<dyn, dyn, true>{k, o};
+      return KmerBag<>{k, o};
+    }
     return Concat<AnyLayer<T>, AnyLayer<T>>{build<T>(spec.parts[0], in), build<T>(spec.parts[1], in)};
   }
 };
@@ -389,6 +395,16 @@ L2G_INLINE const std::vector<LayerKind>& layer_kinds() {
         {"sequential", "one layer after the other", {}, 1, 1000},
         {"repeated", "the layers inside, several times", {{"times", "how often", 0, true}}, 1, 1000},
         {"residual", "f(x) + x, or f(x) + skip(x)", {}, 1, 2},
+        {"strand_mean",
+         "the mean of what the layer inside makes of a sequence and of its reverse complement",
+         {},
+         1,
+         1},
+        {"kmer_bag",
+         "a linear map of the k-mers of a sequence, wherever they stand; starts at zero",
+         {{"out", "channels out", 0, true},
+          {"k", "letters of a k-mer", 6},
+          {"strands", "both: a k-mer and its reverse complement count as one", 0, false, "one|both"}}},
         {"concat", "two branches side by side: their channels follow each other", {}, 2, 2},
     };
   }();

@@ -43,6 +43,7 @@ inline std::string_view last_name(std::string_view key) {
 /// The key of part i in repetition n.
 inline std::string key_of_part(const Spec& s, std::size_t i, index_t n = 0) {
   if (s.type == "residual") return i == 0 ? "" : "skip";  // its first branch adds nothing
+  if (s.type == "strand_mean") return "";
   if (s.type == "concat") return i == 0 ? "first" : "second";
   if (s.type == "language_model") return i == 0 ? "words" : i == 1 ? "body" : "transform";
   return s.parts[i].key.empty() ? std::string(number_key(std::size_t(n) * s.parts.size() + i)) : s.parts[i].key;
@@ -191,6 +192,7 @@ L2G_INLINE const Spec& part_of(const Spec& model, std::string_view key) {
   if (key.empty()) return model;
   if (model.type == "residual" && !model.parts.empty() && key.substr(0, key.find('.')) != "skip")
     return part_of(model.parts[0], key);  // a residual adds nothing to the keys of its first branch
+  if (model.type == "strand_mean" && !model.parts.empty()) return part_of(model.parts[0], key);
   const std::size_t dot = key.find('.');
   const std::string_view head = key.substr(0, dot), rest = dot == key.npos ? std::string_view{} : key.substr(dot + 1);
   std::vector<std::string> there;

@@ -43,9 +43,18 @@ inline Spec layer(std::string type, std::map<std::string, double> numbers = {},
 /// The part of a model under a dotted key ("body.0"); throws l2g::error with the keys that there are.
 const Spec& part_of(const Spec& model, std::string_view key);
 
-/// The chain of layers that ends in the head: the model itself, or the deep branch beside a wide path.
-inline Spec& deep_part(Spec& model) { return model.type == "residual" ? model.parts.front() : model; }
-inline const Spec& deep_part(const Spec& model) { return model.type == "residual" ? model.parts.front() : model; }
+/// The chain of layers that ends in the head: the model itself, or the deep branch beside a wide path, or what a mean
+/// over both strands is taken of.
+inline Spec& deep_part(Spec& model) {
+  const bool around = (model.type == "residual" || model.type == "strand_mean") && !model.parts.empty();
+  return around ? deep_part(model.parts.front()) : model;
+}
+inline const Spec& deep_part(const Spec& model) { return deep_part(const_cast<Spec&>(model)); }
+/// Does the model take the mean over both strands itself?
+inline bool averages_strands(const Spec& model) {
+  if (model.type == "strand_mean") return true;
+  return model.type == "residual" && !model.parts.empty() && averages_strands(model.parts.front());
+}
 
 /// What an adapter is: an SVD-LoRA P diag(lambda) Q or a plain LoRA B A, its rank and the factor of its change.
 struct LoraOptions {
@@ -77,6 +86,13 @@ Spec without_lora(const Spec& s);
 /// `part`, a layer inside of `layer`, with the adapter that `layer` asks for on those of its linear maps that are
 /// called `names`; frozen when it has none of them.
 Spec adapted_like(const Spec& layer, Spec part, const std::vector<std::string>& names);
+
+/// The key of a weight without the scope that an adapter puts around a linear map.
+inline std::string key_without_adapter(std::string key) {
+  constexpr std::string_view word = "base_layer.";
+  if (const std::size_t at = key.find(word); at != key.npos) key.erase(at, word.size());
+  return key;
+}
 
 /// JSON, for files; from_json throws l2g::error that names what is wrong.
 std::string to_json(const Spec& s);
