@@ -180,6 +180,29 @@ def transformers_models():
     ), {"pad": 1, "mask": None, "first": 2}, True
 
 
+def other_files():
+    """The same classifier of BERT as PyTorch's archive, the same RoBERTa in shards, with half of its numbers' bits."""
+    import torch
+    import transformers as t
+
+    def folder(name):
+        path = os.path.join(HERE, "models", name)
+        shutil.rmtree(path, ignore_errors=True)
+        return path
+
+    bert = t.BertForSequenceClassification.from_pretrained(os.path.join(HERE, "models", "bert_classifier"))
+    path = folder("bert_torch")
+    os.makedirs(path)
+    bert.config.save_pretrained(path)
+    torch.save(bert.state_dict(), os.path.join(path, "pytorch_model.bin"))
+    roberta = t.RobertaForMaskedLM.from_pretrained(os.path.join(HERE, "models", "roberta"))
+    roberta.save_pretrained(folder("roberta_shards"), max_shard_size="16KB")
+    roberta.half().save_pretrained(folder("roberta_half"))
+    for name in ("bert_torch", "roberta_shards", "roberta_half"):
+        path = os.path.join(HERE, "models", name)
+        print(name, {f: os.path.getsize(os.path.join(path, f)) for f in sorted(os.listdir(path))})
+
+
 SENTENCES = [
     "The cat sat on the mat.",
     "Regulatory DNA sequences bind transcription factors.",
@@ -218,5 +241,7 @@ if __name__ == "__main__":
     for name, make, config, special, causal in transformers_models():
         if not wanted or name in wanted:
             write(name, make, config, special, causal)
+    if not wanted or "files" in wanted:
+        other_files()
     if not wanted or "minilm" in wanted:
         minilm()

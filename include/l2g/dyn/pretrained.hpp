@@ -68,6 +68,16 @@ inline Pretrained load_pretrained(const std::string& path, const PretrainedOptio
   return load_pretrained(plan_pretrained(path, options));
 }
 
+/// Hidden states of a loaded model behind `layer` blocks; its weights come along by weights_for.
+inline Spec features_spec(const Pretrained& model, index_t layer, Pooling pooling = Pooling::none) {
+  return features_spec(model.config, layer, pooling);
+}
+/// Bytes of a training step (or, with everything frozen, of a pass forward and backward) on such batches.
+inline Footprint footprint_of(const Spec& spec, index_t batch, index_t length) {
+  const Seq in{batch, length, 1};
+  return footprint<float>(build<float>(spec, in), in);
+}
+
 /// Weights of a model under another Spec of the same body (features_spec, another task): the tensors that both have.
 /// What is new starts by `seed` and is listed in `fresh`.
 std::map<std::string, Tensor> weights_for(const Spec& spec, const std::map<std::string, Tensor>& weights,
