@@ -32,7 +32,7 @@ inline std::string norm_name(const char* name, index_t channels, index_t digits)
 }
 inline std::string activation_name(Activation a) {
   const char* names[] = {"gelu", "gelu_tanh", "relu", "silu"};
-  return std::string("Activation::") + names[int(a)];
+  return std::string("l2g::Activation::") + names[int(a)];  // exported into l2g::models, which has its own
 }
 
 /// Two whole numbers whose quotient is exactly x: over a power of ten as people write it, else over a power of two.
@@ -143,8 +143,8 @@ std::string cpp_name(const Attention<C, H, KV, P, Causal, Place, Q, K, V, Proj>&
     s += (l.place.pairs_neighbours() ? "RotaryPairs<" : "Rotary<") + std::to_string(l.place.base()) + ">";
   else
     s += l.place.alibi() ? "Alibi" : "NoPositions";
-  return s + ", " + cpp_name(l.to_query) + ", " + cpp_name(l.to_key) + ", " + cpp_name(l.to_value) + ", " + cpp_name(l.proj) +
-         ">";
+  return s + ", " + cpp_name(l.to_query) + ", " + cpp_name(l.to_key) + ", " + cpp_name(l.to_value) + ", " +
+         cpp_name(l.proj) + ">";
 }
 template <index_t K>
 std::string cpp_name(const PerStep<K>& p) {
