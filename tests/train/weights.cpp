@@ -90,7 +90,7 @@ TEST_CASE("frozen tensors are bound to the mapped file", "[train]") {
   Step<Model, float, X> a;
   initialize<float>(a.p, 1);
   save_weights<float>(a.p, path);
-  Step<Model, float, X> b({}, {}, CrossEntropy{}, 2, nullptr, false);
+  Step<Model, float, X> b({}, {}, CrossEntropy{}, 2, nullptr, Outside::frozen);
   REQUIRE(b.size().frozen == 0);
   REQUIRE_THAT(refusal([&] { load_weights<float>(b.p, path); }),
                Contains("tensor 'body.weight' of type F32 cannot be bound to the file as it lies there"));
@@ -107,7 +107,7 @@ TEST_CASE("frozen tensors are bound to the mapped file", "[train]") {
   b.forward(false);
   for (index_t i = 0; i < 4; ++i) REQUIRE(a.y[i] == b.y[i]);
   // Another type in the file: converted into the model's own memory, or refused when there is none.
-  Step<Model, double, X> owns, lacks({}, {}, CrossEntropy{}, 2, nullptr, false);
+  Step<Model, double, X> owns, lacks({}, {}, CrossEntropy{}, 2, nullptr, Outside::frozen);
   const LoadedWeights converted = load_weights<double>(owns.p, path, options);
   REQUIRE(converted.bound.empty());
   REQUIRE_FALSE(converted.file);

@@ -11,14 +11,22 @@
 namespace l2g::model {
 namespace detail {
 
-/// The tensors that a Spec has, with first numbers.
-inline std::map<std::string, Tensor> first_weights(const Spec& spec, const Seq& in, std::uint64_t seed) {
+/// The tensors that a Spec has, with first numbers, or those that are given.
+inline std::map<std::string, Tensor> first_weights(const Spec& spec, const Seq& in, std::uint64_t seed,
+                                                   const std::map<std::string, Numbers>& given) {
   std::map<std::string, Tensor> found;
   auto record = build<float>(spec, in).template params<float, Cpu>();
   each_tensor<float>(record, [&](const TensorRef<float>& t) {
     Tensor& own = found[t.key];
     own.extents = t.extents;
     own.role = t.role;
+    if (const auto there = given.find(t.key); there != given.end()) {
+      if (there->second.size() != std::size_t(t.size()))
+        throw error("l2g: tensor '" + t.key + "' has " + std::to_string(t.size()) + " numbers, given were " +
+                    std::to_string(there->second.size()));
+      own.values = there->second;
+      return;
+    }
     own.values.resize(static_cast<std::size_t>(t.size()));
     TensorRef<float> bound = t;
     bound.data = own.values.data();
@@ -29,16 +37,16 @@ inline std::map<std::string, Tensor> first_weights(const Spec& spec, const Seq& 
 
 /// Convolutions called "kmers" start as detectors: filter k answers 1 to the k-th word of its length over A C G T and,
 /// behind a ReLU, 0 to every other.
-inline void start_detectors(std::map<std::string, Tensor>& weights) {
+inline void start_detectors(std::map<std::string, Tensor>& weights, const std::map<std::string, Numbers>& given) {
   for (auto& [key, w] : weights) {
-    if (!key.ends_with("kmers.weight") || w.extents.size() != 3) continue;
+    if (!key.ends_with("kmers.weight") || w.extents.size() != 3 || given.count(key)) continue;
     const auto filters = std::size_t(w.extents[0]), taps = std::size_t(w.extents[1]),
                channels = std::size_t(w.extents[2]);
     std::fill(w.values.begin(), w.values.end(), 0.0f);
     for (std::size_t k = 0; k < filters; ++k)
       for (std::size_t t = 0, word = k; t < taps; ++t, word /= 4)
         w.values[(k * taps + (taps - 1 - t)) * channels + word % 4] = 1;
-    std::vector<float>& bias = weights.at(key.substr(0, key.size() - 6) + "bias").values;
+    Numbers& bias = weights.at(key.substr(0, key.size() - 6) + "bias").values;
     std::fill(bias.begin(), bias.end(), 1 - float(taps));
   }
 }
@@ -60,6 +68,14 @@ inline void merge_adapter(std::map<std::string, Tensor>& weights, const std::str
   add_low_rank<float>(w.values.data(), a.values.data(), e == weights.end() ? nullptr : e->second.values.data(),
                       b.values.data(), w.extents[0], w.extents[1], r, lora_scale_of(options).of(r));
   for (const char* name : {"lora_A", "lora_B", "lora_E", "lora_mask"}) weights.erase(stem + name);
+}
+
+/// The numbers of a tensor where they lie in the mapped file, or converted.
+inline Numbers numbers_of(const std::shared_ptr<const io::SafetensorsFile>& file, const io::TensorInfo& t) {
+  if (const float* there = file->view<float>(t)) return {std::span<const float>(there, t.count()), file};
+  std::vector<float> own(t.count());
+  file->read(t, std::span<float>(own));
+  return own;
 }
 
 inline nlohmann::json json_of(const HistoryEntry& h) {
@@ -85,12 +101,14 @@ L2G_INLINE index_t Model::parameters() const {
 }
 L2G_INLINE std::size_t Model::bytes() const {
   std::size_t n = 0;
-  for (const auto& [key, t] : weights) n += t.values.size() * sizeof(float);
+  for (const auto& [key, t] : weights)
+    if (!t.values.borrowed()) n += t.values.size() * sizeof(float);
   return n;
 }
 
 L2G_INLINE Model make_model(std::string name, Spec spec, const data::EncodeOptions& input,
-                            std::vector<std::string> classes, std::uint64_t seed) {
+                            std::vector<std::string> classes, std::uint64_t seed,
+                            const std::map<std::string, Numbers>& given) {
   Model m;
   m.name = std::move(name);
   m.input = input;
@@ -103,8 +121,8 @@ L2G_INLINE Model make_model(std::string name, Spec spec, const data::EncodeOptio
     throw shape_error("build: the model ends in (batch, " + std::to_string(out[1]) + ", " + std::to_string(out[2]) +
                       "), wanted (batch, 1, " + std::to_string(m.outputs()) +
                       "): pool or flatten the positions, then linear{out=" + std::to_string(m.outputs()) + "}");
-  m.weights = detail::first_weights(spec, m.shape(1), seed);
-  detail::start_detectors(m.weights);
+  m.weights = detail::first_weights(spec, m.shape(1), seed, given);
+  detail::start_detectors(m.weights, given);
   m.spec = std::move(spec);
   m.notes["l2g"] = L2G_VERSION;
   return m;
@@ -135,22 +153,27 @@ L2G_INLINE Model respecified(const Model& model, Spec spec, std::vector<std::str
 }
 
 L2G_INLINE void give_weights(const Model& model, AnyStep& step) {
-  each_tensor<float>(
-      step.p, [&](const TensorRef<float>& t) { std::copy_n(model.weights.at(t.key).values.data(), t.size(), t.data); });
+  each_tensor<float>(step.p, [&](const TensorRef<float>& t) -> float* {
+    const Numbers& own = model.weights.at(t.key).values;
+    if (step.is_outside(t.role)) return const_cast<float*>(own.data());  // nothing writes to it
+    std::copy_n(own.data(), t.size(), t.data);
+    return nullptr;
+  });
 }
 L2G_INLINE void take_weights(Model& model, AnyStep& step) {
-  each_tensor<float>(
-      step.p, [&](const TensorRef<float>& t) { std::copy_n(t.data, t.size(), model.weights.at(t.key).values.data()); });
+  each_tensor<float>(step.p, [&](const TensorRef<float>& t) {
+    if (t.role != Role::frozen && !step.is_outside(t.role))
+      model.weights.at(t.key).values.assign({t.data, std::size_t(t.size())});
+  });
 }
 
 L2G_INLINE index_t load_part(Model& model, const std::string& path, const std::string& from, const std::string& to) {
-  const io::SafetensorsFile file(path);
+  const auto file = std::make_shared<const io::SafetensorsFile>(path);
   index_t count = 0;
   for (auto& [key, t] : model.weights) {
     const std::string plain = detail::plain_key(key);
     if (!plain.starts_with(to) || plain.find("lora_") != plain.npos) continue;
-    const io::TensorInfo& info = file.at(from + plain.substr(to.size()), t.extents);
-    file.read(info, std::span<float>(t.values));
+    t.values = detail::numbers_of(file, file->at(from + plain.substr(to.size()), t.extents));
     ++count;
   }
   if (count == 0) throw error("l2g: the model has no tensor below '" + to + "'");
@@ -180,10 +203,8 @@ L2G_INLINE void save(const Model& model, const std::string& path) {
 }
 
 L2G_INLINE Model load_model(const std::string& path) {
-  const io::SafetensorsFile file(path);
-  const std::string* text = nullptr;
-  for (const auto& [key, value] : file.metadata())
-    if (key == "model") text = &value;
+  const auto file = std::make_shared<const io::SafetensorsFile>(path);
+  const std::string* text = file->metadata("model");
   if (!text) throw file_error(path, "these are weights without a model: l2g's own models are written by save()");
   try {
     const nlohmann::json j = nlohmann::json::parse(*text);
@@ -192,18 +213,21 @@ L2G_INLINE Model load_model(const std::string& path) {
                                     i.at("pad_right").get<bool>(), i.at("pad_zeros").get<bool>()};
     if (input.length < 1 || input.length > 100'000'000 || (input.channels != 4 && input.channels != 5))
       throw file_error(path, "the model's input makes no sense");
-    Model m = make_model(j.at("name").get<std::string>(), from_json(j.at("spec").dump()), input,
-                         j.at("classes").get<std::vector<std::string>>(), j.at("seed").get<std::uint64_t>());
+    const Spec spec = from_json(j.at("spec").dump());
+    // The tensors of the description against those of the file, before memory is taken for any of them.
+    auto record = build<float>(spec, {1, input.length, input.channels}).template params<float, Cpu>();
+    LoadReport report;
+    if (const std::string wrong = misfits(tensor_slots<float>(record), *file, {}, report); !wrong.empty())
+      throw_misfits(*file, wrong);
+    std::map<std::string, Numbers> given;
+    for (const io::TensorInfo& t : file->tensors()) given[t.key] = detail::numbers_of(file, t);
+    Model m = make_model(j.at("name").get<std::string>(), spec, input, j.at("classes").get<std::vector<std::string>>(),
+                         j.at("seed").get<std::uint64_t>(), given);
     m.threshold = j.at("threshold").get<double>();
     m.both_strands = j.at("both_strands").get<bool>();
     m.notes = j.at("notes").get<std::map<std::string, std::string>>();
     if (j.contains("history"))
       for (const auto& h : j["history"]) m.history.push_back(detail::history_of(h));
-    std::vector<TensorSlot> slots;
-    for (auto& [key, t] : m.weights) slots.push_back({key, dtype_of<float>, t.values.data(), t.extents, t.role});
-    LoadReport report;
-    if (const std::string wrong = misfits(slots, file, {}, report); !wrong.empty()) throw_misfits(file, wrong);
-    copy_tensors(slots, file, {}, report);
     return m;
   } catch (const nlohmann::json::exception& e) {
     throw file_error(path, std::string("the model's description is damaged: ") + e.what());
@@ -220,7 +244,7 @@ L2G_INLINE void export_cpp(const Model& model, const std::string& folder, const 
 }
 
 L2G_INLINE Footprint step_footprint(const Model& model, index_t batch) {
-  return footprint<float>(build<float>(model.spec, model.shape(batch)), model.shape(batch));
+  return footprint<float>(build<float>(model.spec, model.shape(batch)), model.shape(batch), 64, 2, 1, Outside::frozen);
 }
 
 L2G_INLINE std::string to_text(const Model& model) {

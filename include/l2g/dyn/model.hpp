@@ -2,6 +2,7 @@
 // Model: an architecture, its weights, and all that is needed to read sequences and to name what comes out.
 #include <l2g/data/dataset.hpp>
 #include <l2g/data/encode.hpp>
+#include <l2g/dyn/numbers.hpp>
 #include <l2g/dyn/registry.hpp>
 #include <l2g/train/options.hpp>
 #include <l2g/train/step.hpp>
@@ -14,7 +15,7 @@ using AnyStep = Step<AnyLayer<float>, float, Seq>;
 /// One named tensor.
 struct Tensor {
   std::vector<index_t> extents;
-  std::vector<float> values;
+  Numbers values;
   Role role = Role::trained;
 };
 
@@ -33,28 +34,32 @@ struct Model {
   Seq shape(index_t batch) const { return {batch, input.length, input.channels}; }
   index_t outputs() const { return index_t(classes.size()); }
   index_t parameters() const;  // trained numbers
-  std::size_t bytes() const;
+  std::size_t bytes() const;   // of weights in memory of its own; those in a mapped file do not count
 };
 
 /// A model with first weights. Throws l2g::error or shape_error when the Spec does not fit the input or does not end in
-/// (batch, 1, classes).
+/// (batch, 1, classes). Tensors whose key is `given` get those numbers, which have to be as many as the tensor has.
 Model make_model(std::string name, Spec spec, const data::EncodeOptions& input, std::vector<std::string> classes,
-                 std::uint64_t seed);
+                 std::uint64_t seed, const std::map<std::string, Numbers>& given = {});
 
 /// The model under another Spec: tensors with the same key and shape keep their numbers (a linear map that gets or
 /// loses an adapter keeps its weight under the new key); adapters that vanish are merged into it. What is new starts as
 /// its layer says and is listed in `fresh`.
 Model respecified(const Model& model, Spec spec, std::vector<std::string>* fresh = nullptr);
 
-/// Weights into a step and back out of it.
+/// Weights into a step, and what training changes back out of it. What the step has outside of its block (Outside) is
+/// bound to the model's own numbers, which have to stay where they are while the step is used.
 void give_weights(const Model& model, AnyStep& step);
 void take_weights(Model& model, AnyStep& step);
-/// Copies tensors from a safetensors file: key `from` + rest goes to `to` + rest. Returns how many; throws file_error
-/// when a tensor of the model below `to` is missing in the file or has another shape.
+/// Takes tensors from a safetensors file: key `from` + rest goes to `to` + rest. Returns how many; throws file_error
+/// when a tensor of the model below `to` is missing in the file or has another shape. What the file holds as the model
+/// reads it is mapped, not copied.
 index_t load_part(Model& model, const std::string& path, const std::string& from, const std::string& to);
 
 /// One file: safetensors with everything else in its metadata. Throws file_error; the old file stays then.
 void save(const Model& model, const std::string& path);
+/// The weights stay in the mapped file until something changes them. Throws file_error, before anything is allocated
+/// for a description that does not fit the tensors of the file.
 Model load_model(const std::string& path);
 
 /// Header and weights for a program with static types: `folder/name.hpp` and `folder/name.safetensors`.

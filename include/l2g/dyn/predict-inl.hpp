@@ -69,7 +69,8 @@ L2G_INLINE Predictions predict(AnyStep& step, const Model& model, const data::Da
 
 L2G_INLINE Predictions predict(const Model& model, const data::Dataset& dataset, const PredictOptions& options) {
   const index_t batch = std::max<index_t>(1, std::min(options.batch, dataset.rows()));
-  AnyStep step(build<float>(model.spec, model.shape(batch)), model.shape(batch), CrossEntropy{}, 0, options.pool);
+  AnyStep step(build<float>(model.spec, model.shape(batch)), model.shape(batch), CrossEntropy{}, 0, options.pool,
+               Outside::weights);
   give_weights(model, step);
   return predict(step, model, dataset, 0, options.progress);
 }

@@ -70,7 +70,7 @@ L2G_INLINE FitResult train(Model& model, const data::Dataset& rows, const data::
   detail::check_rows(model, dev, "dev");
   const Seq in = model.shape(options.batch);
   const CrossEntropy loss{options.smoothing};
-  AnyStep step(build<float>(model.spec, in), in, loss, 2, options.pool);
+  AnyStep step(build<float>(model.spec, in), in, loss, 2, options.pool, Outside::frozen);
   const FitResult result = detail::fit_model(model, step, rows, dev, loss, options, 0, callbacks);
   model.history = result.history;
   return result;
@@ -92,11 +92,14 @@ L2G_INLINE AlignResult align(Model& model, const data::Dataset& rows, const data
   const Spec joint{.type = "sequential",
                    .parts = {embedder.named("embedder"), layer("mean_pool"),
                              Spec{.type = "concat", .parts = {layer("identity"), head}, .key = "align"}}};
-  Model stage = model;
+  Model stage;
+  stage.name = model.name, stage.input = model.input, stage.classes = model.classes, stage.seed = model.seed;
+  stage.both_strands = model.both_strands;
   stage.spec = joint;
-  stage.weights = detail::first_weights(joint, model.shape(1), model.seed);
-  for (auto& [key, t] : stage.weights)
-    if (const auto own = model.weights.find(key); own != model.weights.end()) t.values = own->second.values;
+  std::map<std::string, Numbers> own;
+  for (const auto& [key, t] : model.weights)
+    if (key.starts_with("embedder.")) own[key] = t.values;
+  stage.weights = detail::first_weights(joint, model.shape(1), model.seed, own);
 
   AlignLoss<float> loss;
   loss.task.smoothing = options.smoothing;
@@ -105,7 +108,7 @@ L2G_INLINE AlignResult align(Model& model, const data::Dataset& rows, const data
   loss.width = options.width;
   loss.draws = options.batch;
   const Seq in = model.shape(options.batch);
-  AnyStep step(build<float>(joint, in), in, loss, 2, options.pool);
+  AnyStep step(build<float>(joint, in), in, loss, 2, options.pool, Outside::frozen);
 
   // The first batch of rows in their order and the same draw, before and after.
   const auto discrepancy = [&] {
@@ -150,8 +153,8 @@ L2G_INLINE AlignResult align(Model& model, const data::Dataset& rows, const data
     if (f.outer.validated) f.outer.validated(f.outer.self, h);
   };
   const auto bring_home = [&] {
-    for (auto& [key, t] : stage.weights)
-      if (const auto own = model.weights.find(key); own != model.weights.end()) own->second.values = t.values;
+    for (const auto& [key, t] : stage.weights)
+      if (const auto at = model.weights.find(key); at != model.weights.end()) at->second.values = t.values;
   };
   try {
     // The last weights count: the best on the task would be those before the alignment began.
@@ -171,7 +174,7 @@ L2G_INLINE AlignResult align(Model& model, const data::Dataset& rows, const data
 
 L2G_INLINE double seconds_per_step(const Model& model, const data::Dataset& rows, const TrainOptions& options) {
   const Seq in = model.shape(options.batch);
-  AnyStep step(build<float>(model.spec, in), in, CrossEntropy{}, 2, options.pool);
+  AnyStep step(build<float>(model.spec, in), in, CrossEntropy{}, 2, options.pool, Outside::frozen);
   give_weights(model, step);
   SequenceSource source{&rows, model.input, options.augment, options.fit.seed};
   std::vector<index_t> batch(std::size_t(options.batch));

@@ -4,19 +4,25 @@
 
 namespace l2g {
 
+/// Which parameters lie outside of a step's block, where their owner keeps them: a mapped file, another model. All
+/// `weights` (but no buffers): for prediction only, there is no memory for gradients then.
+enum class Outside { nothing, frozen, weights };
+
 struct Footprint {  // bytes
   std::size_t trained = 0, frozen = 0, buffers = 0, saved = 0, scratch = 0, io = 0;
   int moments = 2;
+  std::size_t outside = 0;  // of parameters that lie elsewhere: not in the total
   /// Parameters, gradients and moments of what is trained, and the rest once.
   constexpr std::size_t total() const {
     return std::size_t(2 + moments) * trained + frozen + buffers + saved + scratch + io + align_up(sizeof(StepState));
   }
 };
 
-/// `loss_scratch`: bytes that the loss takes while no layer runs; `parts`: kinds of shares that it writes.
+/// `loss_scratch`: bytes that the loss takes while no layer runs; `parts`: kinds of shares that it writes; `outside`:
+/// parameters that are bound to memory of others.
 template <class T, class Model, class In>
-constexpr Footprint footprint(const Model& model, In in, std::size_t loss_scratch = 64, int moments = 2,
-                              int parts = 1) {
+constexpr Footprint footprint(const Model& model, In in, std::size_t loss_scratch = 64, int moments = 2, int parts = 1,
+                              Outside outside = Outside::nothing) {
   const auto p = model.template params<T, Cpu>();
   const auto y = model.out(in);
   const std::size_t inner = model.template scratch<T>(in);
@@ -32,6 +38,8 @@ constexpr Footprint footprint(const Model& model, In in, std::size_t loss_scratc
          std::size_t(parts) * bytes_of<T>(y.rows()) +  // shares of the loss
          bytes_of<std::int32_t>(y.rows()) + bytes_of<std::int32_t>(in[0]);
   f.moments = moments;
+  if (outside != Outside::nothing) f.outside += std::exchange(f.frozen, 0);
+  if (outside == Outside::weights) f.outside += std::exchange(f.trained, 0);
   return f;
 }
 

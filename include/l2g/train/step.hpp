@@ -8,6 +8,7 @@
 #include <l2g/loss/align.hpp>
 #include <l2g/optim/optimizers.hpp>
 #include <l2g/train/footprint.hpp>
+#include <l2g/train/tensors.hpp>
 
 #include <cmath>
 #include <vector>
@@ -42,18 +43,19 @@ class Step {
   using Params = decltype(std::declval<const Model&>().template params<T, D>());
 
   /// Plans the step for batches of shape `in`; throws shape_error when something does not fit. `loss` is any loss that
-  /// will be used, for its scratch; frozen parameters can be left without memory, to be bound to a mapped file.
+  /// will be used, for its scratch; what is `outside` has no memory here and is to be bound to that of its owner before
+  /// the first step (each_tensor, load_weights): nothing writes to it.
   template <class Loss = CrossEntropy>
   explicit Step(Model m = {}, In in = {}, const Loss& loss = {}, int moments = 2, cpu::Pool* pool = nullptr,
-                bool bind_frozen = true)
+                Outside outside = Outside::nothing)
       : model(std::move(m)),
         y{nullptr, model.out(in)},
         dy(y),
         p(model.template params<T, D>()),
         g(p),
-        size_(footprint<T>(model, in, loss.template scratch<T>(y.shape), moments, parts_of<Loss>())),
+        size_(footprint<T>(model, in, loss.template scratch<T>(y.shape), moments, parts_of<Loss>(), outside)),
+        outside_(outside),
         saved_(model.template saved<T, D>(in)) {
-    if (!bind_frozen) size_.frozen = 0;
     block_ = Memory<D>::get(size_.total());
     std::byte* at = block_.get();
     const auto take = [&](std::size_t n) { return std::exchange(at, at + n); };
@@ -61,9 +63,11 @@ class Step {
     const auto flat = [&] { return reinterpret_cast<T*>(take(size_.trained)); };
     weights = flat(), gradients = flat();
     for (int i = 0; i < moments; ++i) moment[i] = flat();
-    bind(p, reinterpret_cast<std::byte*>(weights), Part::trained);
-    bind(g, reinterpret_cast<std::byte*>(gradients), Part::trained);
-    if (bind_frozen) bind(p, take(size_.frozen), Part::frozen);
+    if (outside != Outside::weights) {
+      bind(p, reinterpret_cast<std::byte*>(weights), Part::trained);
+      bind(g, reinterpret_cast<std::byte*>(gradients), Part::trained);
+    }
+    if (outside == Outside::nothing) bind(p, take(size_.frozen), Part::frozen);
     buffers = reinterpret_cast<T*>(take(size_.buffers));
     bind(p, reinterpret_cast<std::byte*>(buffers), Part::buffers);
     bind(saved_, take(size_.saved));
@@ -86,8 +90,10 @@ class Step {
     batch.labels = numbers(i, y.shape.rows());
     batch.lengths = numbers(i, in[0]);
     parts = parts_of<Loss>();
-    detail::Segments s(segments);
-    p.each(s);
+    if (outside != Outside::weights) {
+      detail::Segments s(segments);
+      p.each(s);
+    }
   }
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;
@@ -95,6 +101,11 @@ class Step {
   index_t parameters() const { return index_t(size_.trained / sizeof(T)); }  // with the gaps between tensors
   index_t buffer_elements() const { return index_t(size_.buffers / sizeof(T)); }
   const Footprint& size() const { return size_; }
+  /// Does a tensor of this role lie outside of the block?
+  bool is_outside(Role role) const {
+    return role != Role::buffer &&
+           (outside_ == Outside::weights || (outside_ == Outside::frozen && role == Role::frozen));
+  }
   auto& saved() { return saved_; }  // what the last forward pass kept
   /// Are batch.lengths to be read? Off: every position is real.
   void use_lengths(bool on) { context.lengths = on ? Lengths{batch.lengths} : Lengths{}; }
@@ -197,6 +208,7 @@ class Step {
   }
 
   Footprint size_;
+  Outside outside_;
   decltype(std::declval<const Model&>().template saved<T, D>(std::declval<In>())) saved_;
   typename Memory<D>::Block block_;
 };

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace l2g {
@@ -36,7 +37,11 @@ struct NameTensors : Visitor {
   void show(std::string_view name, View<T, S, D>& v, Role role, Init init) {
     TensorRef<T> t{path + std::string(name), v.data, {}, role, init};
     for (int i = 0; i < S::rank; ++i) t.extents.push_back(v.shape[i]);
-    f(t);
+    if constexpr (std::is_void_v<decltype(f(t))>) {
+      f(t);
+    } else {
+      if (T* const memory = f(t)) v.data = memory;
+    }
   }
   template <class S, class D>
   void field(std::string_view name, View<T, S, D>& v, Init init = {}) {
@@ -57,7 +62,8 @@ struct NameTensors : Visitor {
 };
 }  // namespace detail
 
-/// f(const TensorRef<T>&) for each tensor of a record of parameters, in the order of binding.
+/// f(const TensorRef<T>&) for each tensor of a record of parameters, in the order of binding. Where f returns memory
+/// (T*, not null) the tensor is bound to it.
 template <class T, class Record, class F>
 void each_tensor(Record& record, F&& f) {
   detail::NameTensors<T, F> v(f);

@@ -55,33 +55,6 @@ void copy_tensors(std::span<const TensorSlot> slots, const io::SafetensorsFile& 
                   LoadReport& report);
 [[noreturn]] void throw_misfits(const io::SafetensorsFile& file, const std::string& text);
 
-namespace detail {
-/// Points the frozen views of a record at the numbers of a file.
-template <class T>
-struct BindToFile : NameTensors<T, BindToFile<T>> {
-  using Base = NameTensors<T, BindToFile<T>>;
-  const io::SafetensorsFile& file;
-  const LoadOptions& options;
-  LoadReport& report;
-  BindToFile(const io::SafetensorsFile& from, const LoadOptions& o, LoadReport& r)
-      : Base(*this), file(from), options(o), report(r) {}
-  void operator()(const TensorRef<T>&) const {}
-  template <class S, class D>
-  void field(std::string_view name, View<T, S, D>& v, Init init = {}) {
-    if (!this->in_frozen) return Base::field(name, v, init);
-    const std::string key = this->path + std::string(name);
-    const io::TensorInfo* t = file.find(options.file_key ? options.file_key(key) : key);
-    if (!t || t->shape.size() != std::size_t(S::rank)) return;
-    for (int i = 0; i < S::rank; ++i)
-      if (t->shape[std::size_t(i)] != v.shape[i]) return;
-    if (const T* there = file.view<T>(*t)) {
-      v.data = const_cast<T*>(there);  // nothing writes to what is frozen; the mapping is read-only
-      report.bound.push_back(key);
-    }
-  }
-};
-}  // namespace detail
-
 /// All tensors of a record (trained, frozen, buffers) under their keys. Throws file_error.
 template <class T, class Record>
 void save_weights(Record& record, const std::string& path, const io::Metadata& metadata = {}) {
@@ -98,8 +71,13 @@ LoadReport load_weights(Record& record, const io::SafetensorsFile& file, const L
     throw_misfits(file, text);
   Record changed = record;
   if (options.bind_frozen) {
-    detail::BindToFile<T> bind_to_file(file, options, report);
-    changed.each(bind_to_file);
+    each_tensor<T>(changed, [&](const TensorRef<T>& t) -> T* {
+      if (t.role != Role::frozen) return nullptr;
+      const io::TensorInfo* there = file.find(options.file_key ? options.file_key(t.key) : t.key);
+      const T* numbers = there && there->shape == t.extents ? file.view<T>(*there) : nullptr;
+      if (numbers) report.bound.push_back(t.key);
+      return const_cast<T*>(numbers);  // nothing writes to what is frozen; the mapping is read-only
+    });
   }
   copy_tensors(tensor_slots<T>(changed), file, options, report);
   record = changed;
