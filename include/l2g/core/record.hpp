@@ -70,7 +70,7 @@ struct Measure : Visitor {
   template <class T, class S, class D>
   constexpr void count(View<T, S, D>& v) {
     bytes += bytes_of<T>(v.size());
-    elements += v.size();
+    elements = added(elements, v.size());
   }
   constexpr void field(std::string_view, auto& v, Init = {}) {
     if (wants(false)) count(v);

@@ -48,6 +48,14 @@ requires(E < 0) struct Extent<E> {
   L2G_HD constexpr operator index_t() const { return n; }
 };
 
+/// More elements than any memory has. Products and sums of extents stop here instead of overflowing, so that a
+/// description with absurd numbers is a plan that nobody can give memory to.
+inline constexpr index_t most_elements = index_t(1) << 56;
+L2G_HD constexpr index_t multiplied(index_t a, index_t b) {
+  return a > 0 && b > most_elements / a ? most_elements : a * b;
+}
+L2G_HD constexpr index_t added(index_t a, index_t b) { return a > most_elements - b ? most_elements : a + b; }
+
 namespace detail {
 template <int N>
 struct RunTime {
@@ -97,19 +105,16 @@ struct Shape {
     }
     return e[i];
   }
-  L2G_HD constexpr index_t size() const {
-    index_t n = 1;
-    for (int i = 0; i < rank; ++i) n *= (*this)[i];
-    return n;
-  }
+  L2G_HD constexpr index_t size() const { return product(rank); }
   L2G_HD constexpr index_t cols() const { return (*this)[rank - 1]; }
-  L2G_HD constexpr index_t rows() const {
-    index_t n = 1;
-    for (int i = 0; i + 1 < rank; ++i) n *= (*this)[i];
-    return n;
-  }
+  L2G_HD constexpr index_t rows() const { return product(rank - 1); }
 
  private:
+  L2G_HD constexpr index_t product(int first) const {
+    index_t n = 1;
+    for (int i = 0; i < first; ++i) n = multiplied(n, (*this)[i]);
+    return n;
+  }
   template <class Other, std::size_t... I>
   static constexpr Shape from(const Other& o, std::index_sequence<I...>) {
     return Shape(o[int(I)]...);

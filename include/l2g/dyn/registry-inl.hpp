@@ -438,7 +438,10 @@ AnyLayer<T> build(const Spec& spec, Seq in) {
   const LayerKind& kind = layer_kind(spec.type);
   const detail::Arguments arguments(spec, kind);
   AnyLayer<T> l = detail::Builder<T>{spec, arguments, in}.make();
-  l.out(in);  // all checks of the layer itself
+  constexpr index_t most = index_t(1) << 40;
+  if (const Seq out = l.out(in); out.size() > most)  // all checks of the layer itself, and that numbers stay numbers
+    throw shape_error(std::string(kind.name) + ": its output (" + std::to_string(out[0]) + ", " +
+                      std::to_string(out[1]) + ", " + std::to_string(out[2]) + ") is larger than any memory");
   if (spec.frozen) return Frozen<AnyLayer<T>>{{std::move(l)}};
   return l;
 }

@@ -31,7 +31,7 @@ struct Conv1d {
     View<T, Shape<O, K, per_group>, D> weight;
     View<T, Shape<O>, D> bias;
     constexpr void each(auto& v) {
-      const Init init{Init::uniform, detail::inverse_root(weight.shape[1] * weight.shape[2])};
+      const Init init{Init::uniform, detail::inverse_root(multiplied(weight.shape[1], weight.shape[2]))};
       v.field("weight", weight, init);
       v.field("bias", bias, init);
     }
