@@ -78,13 +78,7 @@ void register_types(Registry& registry) {
       .chart("curves", "loss and metric over the epochs", [](const Model& m) { return chart_of(curves_of(m)); });
 }
 
-/// Length, classes and advice that a model is built for.
-struct Task {
-  index_t length = 0;
-  std::vector<std::string> classes;
-  std::string name;
-};
-Task task_of(const Arguments& a) {
+const data::Dataset& dataset_of(const Arguments& a) {
   const data::Dataset* d = nullptr;
   if (const auto s = a.object<data::Splits>("data")) d = &s->train;
   const auto set = a.object<data::Dataset>("data");
@@ -92,81 +86,76 @@ Task task_of(const Arguments& a) {
   if (set) d = set.get();
   if (simulated) d = &simulated->dataset;
   if (!d->labelled()) throw error("build: the data have no labels, so there are no classes to tell apart");
-  return {a.has("length") ? a.integer("length") : d->longest(), d->classes, d->name};
+  return *d;
 }
 
-std::vector<index_t> integers_or(const Arguments& a, std::string_view name, std::vector<index_t> otherwise) {
-  return a.has(name) ? a.integers(name) : std::move(otherwise);
+/// The network of a preset with what the user said instead.
+model::NetworkOptions options_of(const Arguments& a, const transfer::Preset& preset, const std::string& kind,
+                                 const model::TransferTask& task) {
+  model::NetworkOptions o = model::options_of(preset, task);
+  if (kind == "cnn") o.resnet = false;
+  if (kind == "resnet1d") o.resnet = true;
+  if (kind == "l2g" && a.has("embedder")) o.resnet = a.text("embedder") == "resnet1d";
+  if (preset.published_embedder && !o.resnet) o.project = true;  // channels of the cnn are not those of the body
+  const auto take = [&](const char* name, index_t& to) { to = a.has(name) ? a.integer(name) : to; };
+  const auto list = [&](const char* name, std::vector<index_t>& to) { to = a.has(name) ? a.integers(name) : to; };
+  take("channels", o.cnn.channels), take("pool", o.cnn.pool), take("hidden", o.hidden), take("tokens", o.tokens);
+  list("kernels", o.resnet ? o.resnet1d.kernels : o.cnn.kernels);
+  list("dilations", o.resnet ? o.resnet1d.dilations : o.cnn.dilations);
+  if (a.has("block_channels")) list("block_channels", o.resnet1d.channels), o.project = true;
+  if (a.has("dropout")) o.dropout = o.cnn.dropout = o.resnet1d.dropout = a.number("dropout");
+  if (a.has("causal")) o.cnn.causal = o.resnet1d.causal = a.flag("causal");
+  return o;
 }
 
 Value build(const Arguments& a, Shell& shell) {
-  const Task task = task_of(a);
+  const data::Dataset& rows = dataset_of(a);
+  const transfer::Preset preset = transfer::preset(a.text("preset"));
   const auto floors = a.object<data::Baseline>("baseline");
-  const bool keep = a.has("keep_positions") ? a.flag("keep_positions") : !floors || floors->advice.keep_positions;
-  const bool both =
-      a.has("both_strands") ? a.flag("both_strands") : floors && floors->advice.augment.reverse_complement;
-  const index_t classes = index_t(task.classes.size());
-  const double dropout = a.number("dropout");
-  const std::string kind = a.has("layers") ? "layers" : a.text("kind");
-  std::vector<Spec> parts;
-  // Where positions are kept a small network with a linear head is enough; where they are pooled, a wide one sees more.
-  model::EmbedderOptions e;
-  e.channels = a.has("channels") ? a.integer("channels") : keep ? 32 : 128;
-  e.kernels = integers_or(a, "kernels", keep ? std::vector<index_t>{9, 5, 5} : e.kernels);
-  e.dilations = integers_or(a, "dilations", {});
-  e.pool = a.has("pool") ? a.integer("pool") : keep ? 2 : 4;
-  const index_t hidden = a.has("hidden") ? a.integer("hidden") : keep ? 0 : 64;
-  e.dropout = dropout;
-  e.causal = a.flag("causal");
+  const bool advised = floors && preset.follow_advice;
+  model::TransferTask task{.length = a.has("length") ? a.integer("length") : rows.longest(),
+                           .channels = a.integer("input_channels"),
+                           .classes = rows.class_count()};
+  const std::string kind = a.has("layers")             ? "layers"
+                           : a.has("kind")             ? a.text("kind")
+                           : preset.published_embedder ? "resnet1d"
+                                                       : "cnn";
+  task.keep_positions = a.has("keep_positions") ? a.flag("keep_positions")
+                                                : preset.follow_advice && (!advised || floors->advice.keep_positions);
+  task.wide = a.has("wide") ? a.flag("wide") : advised && task.keep_positions && kind != "layers";
   std::string weights;
+  if (kind == "l2g") {
+    weights = a.text_or("language_model", "");
+    if (weights.empty()) weights = shipped_language_model();
+    ByteModelConfig config;
+    if (weights != "random") config = byte_model_config(io::SafetensorsFile(path_of(weights)));
+    task.body = {config.width, std::min(a.integer("body_layers"), config.layers), config.heads, config.hidden};
+  }
+  Spec spec;
   if (kind == "layers") {
-    parts = layers_of(a.value("layers"));
-  } else if (kind == "cnn") {
-    parts.push_back(model::cnn_embedder(e).named("embedder"));
-    for (Spec& s : model::classifier(keep, hidden, dropout, classes)) parts.push_back(std::move(s));
-  } else {  // l2g, resnet1d
-    model::ResNet1DOptions r;
-    r.channels = integers_or(a, "block_channels", r.channels);
-    r.kernels = integers_or(a, "kernels", r.kernels);
-    r.dilations = integers_or(a, "dilations", r.dilations);
-    r.dropout = dropout;
-    r.causal = e.causal;
-    Spec embedder =
-        kind == "resnet1d" || a.text("embedder") == "resnet1d" ? model::resnet1d(r) : model::cnn_embedder(e);
-    if (kind == "l2g") {
-      weights = a.text_or("language_model", "");
-      if (weights.empty()) weights = shipped_language_model();
-      ByteModelConfig config;
-      if (weights != "random") config = byte_model_config(io::SafetensorsFile(path_of(weights)));
-      const Seq features = model::out_of(embedder, {1, task.length, 5});
-      const index_t wanted = a.integer("tokens"), window = std::max<index_t>(1, (features[1] + wanted - 1) / wanted);
-      embedder = model::sequential({embedder.named("cnn"), model::tokens(config.width, window).named("tokens")});
-      parts.push_back(embedder.named("embedder"));
-      const index_t layers = std::min(a.integer("body_layers"), config.layers);
-      parts.push_back(model::encoder(layers, config.heads, config.hidden, dropout).named("body"));
-      if (keep) {
-        for (Spec& s : model::classifier(true, hidden, dropout, classes)) parts.push_back(std::move(s));
-      } else {
-        parts.push_back(model::layer("mean_pool"));
-        parts.push_back(model::layer("linear", {{"out", double(classes)}}).named("head"));
-      }
-    } else {
-      parts.push_back(embedder.named("embedder"));
-      for (Spec& s : model::classifier(keep, hidden, dropout, classes)) parts.push_back(std::move(s));
-    }
+    spec = model::sequential(layers_of(a.value("layers")));
+    if (task.wide) spec = model::with_wide_path(std::move(spec), 0.5, task.classes);
+  } else {
+    model::NetworkOptions o = options_of(a, preset, kind, task);
+    o.keep_positions = task.keep_positions, o.wide = task.wide;
+    spec = model::network(o, task);
   }
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
-  const data::EncodeOptions input{task.length, a.integer("input_channels"), a.flag("pad_right"), a.flag("pad_zeros")};
-  Spec spec = model::sequential(std::move(parts));
-  const bool wide = a.has("wide") ? a.flag("wide") : floors && keep && kind != "layers";
-  if (wide) spec = model::with_wide_path(std::move(spec), 0.5, classes);
-  Model m = model::make_model(a.text_or("name", kind), std::move(spec), input, task.classes, seed);
-  m.both_strands = both;
-  m.notes["task"] = task.name;
+  const data::EncodeOptions input{task.length, task.channels, a.flag("pad_right"), a.flag("pad_zeros")};
+  Model m = model::make_model(a.text_or("name", kind), std::move(spec), input, rows.classes, seed);
+  m.both_strands = a.has("both_strands")
+                       ? a.flag("both_strands")
+                       : preset.both_strands || (advised && floors->advice.augment.reverse_complement);
+  m.notes["task"] = rows.name;
+  m.notes["built as"] = preset.name;
+  if (preset.head_deviation > 0 && kind != "layers") model::start_head(m, preset.head_deviation);
   if (!weights.empty()) {
     m.notes["language model"] =
         weights == "random" ? "random weights" : std::filesystem::path(weights).filename().string();
-    if (weights != "random") model::load_part(m, path_of(weights), "encoder.", "body.");
+    if (weights != "random") {
+      model::load_part(m, path_of(weights), "encoder.", "body.");
+      if (preset.published_embedder) model::load_part(m, path_of(weights), "embeddings.norm.", "embedder.tokens.norm.");
+    }
   }
   return make_object<Model>(std::move(m));
 }
@@ -202,9 +191,15 @@ void register_model_verbs(Registry& registry) {
        .doc = "Makes a network for the classes and the length of a data set, with first weights.",
        .parameters =
            {value_of({"Splits", "Dataset", "Simulated"}, "data", "what it will learn: length and classes"),
-            text("kind", "cnn; resnet1d; l2g: an embedder on top of a language model")
+            text("kind",
+                 "cnn; resnet1d, which presets paper and code take; l2g: an embedder on top of a language model")
                 .one_of({"cnn", "resnet1d", "l2g"})
-                .by_default("cnn"),
+                .optional(),
+            text("preset",
+                 "honest: follows the floors' advice; paper, code: the published network, as printed or as its code "
+                 "runs")
+                .one_of({"honest", "paper", "code"})
+                .by_default("honest"),
             list("layers", "your own layers: {nn.conv1d(64), nn.relu(), nn.mean_pool(), nn.linear(2)}").optional(),
             value_of({"Baseline"}, "baseline", "floors whose advice chooses pooling and strands").optional(),
             flag("keep_positions", "flatten positions in front of the head; else pool over all").optional(),
@@ -225,10 +220,15 @@ void register_model_verbs(Registry& registry) {
             integer("hidden", "hidden channels in front of the head; 0 where positions are kept, else 64")
                 .between(0, 65536)
                 .optional(),
-            number("dropout", "share dropped in training").between(0, 0.95).by_default(0.1),
-            flag("causal", "convolutions look back only").by_default(false),
-            text("embedder", "l2g: the network below the language model").one_of({"cnn", "resnet1d"}).by_default("cnn"),
-            integer("tokens", "l2g: tokens that the language model reads, at most").between(1, 4096).by_default(64),
+            number("dropout", "share dropped in training; the preset's when not given").between(0, 0.95).optional(),
+            flag("causal", "convolutions look back only; the preset's when not given").optional(),
+            text("embedder", "l2g: the network below the language model; the preset's when not given")
+                .one_of({"cnn", "resnet1d"})
+                .optional(),
+            integer("tokens",
+                    "l2g: tokens that the language model reads, at most; 0: one a position; 64 when not given")
+                .between(0, 100000)
+                .optional(),
             integer("body_layers", "l2g: layers of the language model that are used").between(1, 100).by_default(100),
             text("language_model", "l2g: weights, the shipped ones when not given; \"random\": none")
                 .with(Completes::file)
@@ -240,7 +240,8 @@ void register_model_verbs(Registry& registry) {
             integer("seed", "another seed than the session's").at_least(0).optional()},
        .run = build,
        .help = "Without layers, kind chooses the architecture. Give the result of baseline(data): whether position and "
-               "strand matter decides more than the size of the network.",
+               "strand matter decides more than the size of the network. Presets paper and code build the published "
+               "network instead, and train and align follow them.",
        .example = "m = build(s)\nm = build(s, {kind = \"l2g\", baseline = b})\nm = build{s, layers = {nn.conv1d{32, "
                   "kernel = 15}, nn.relu(), nn.global_max_pool(), nn.linear(2)}}"});
   registry.add({.name = "merge",

@@ -48,9 +48,15 @@ struct Watch {
   }
 };
 
+/// The preset that the user names, else the one that the model was built as.
+transfer::Preset preset_of(const Arguments& a, const Model& m) {
+  const auto built = m.notes.find("built as");
+  return transfer::preset(a.has("preset") ? a.text("preset") : built == m.notes.end() ? "honest" : built->second);
+}
+
 /// The settings of a stage with what the user said instead.
-model::TrainOptions options_of(const Arguments& a, transfer::Stage stage, const Model& m, const data::Dataset& rows,
-                               const Shell& shell) {
+model::TrainOptions options_of(const Arguments& a, const transfer::Preset& preset, transfer::Stage stage,
+                               const Model& m, const data::Dataset& rows, const Shell& shell) {
   if (a.has("epochs")) stage.epochs = a.number("epochs");
   if (a.has("batch")) stage.batch = a.integer("batch");
   if (stage.batch > rows.rows()) stage.batch = rows.rows();
@@ -62,7 +68,8 @@ model::TrainOptions options_of(const Arguments& a, transfer::Stage stage, const 
   model::TrainOptions o;
   o.batch = stage.batch;
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
-  o.fit = model::fit_options(stage, rows.rows(), a.has("steps") ? a.integer("steps") : 0, seed);
+  o.tripled = preset.tripled && !a.has("reverse_complement") && !a.has("shift");
+  o.fit = model::fit_options(stage, (o.tripled ? 3 : 1) * rows.rows(), a.has("steps") ? a.integer("steps") : 0, seed);
   if (a.has("validate_every")) o.fit.validate_every = a.integer("validate_every");
   o.fit.checkpoint = a.has("checkpoint") ? path_of(a.text("checkpoint")) : "";
   if (a.has("checkpoint_every")) o.fit.checkpoint_every = a.integer("checkpoint_every");
@@ -91,9 +98,12 @@ std::vector<Parameter> stage_parameters(std::vector<Parameter> own) {
       number("smoothing", "of the labels").between(0, 0.9).optional(),
       flag("reverse_complement", "show either strand at random; what the model averages when not given").optional(),
       integer("shift", "move rows by up to so many bases").between(0, 10000).optional(),
-      text("preset", "honest; paper: as printed; code: as the published code runs (test rows choose the epoch)")
+      text("preset",
+           "honest; paper: as printed; code: as the published code runs (test rows choose the epoch); that of build "
+           "when "
+           "not given")
           .one_of({"honest", "paper", "code"})
-          .by_default("honest"),
+          .optional(),
       file("checkpoint", "go on from this file if it is there, and write it").optional(),
       integer("checkpoint_every", "steps between checkpoints; an epoch or a minute when not given")
           .at_least(1)
@@ -119,10 +129,10 @@ Value text_verb(const Arguments& a, Shell& shell) {
 Value align(const Arguments& a, Shell& shell) {
   const auto m = a.object<Model>("model");
   const auto reference = a.object<TextReference>("text");
-  const transfer::Preset preset = transfer::preset(a.text("preset"));
+  const transfer::Preset preset = preset_of(a, *m);
   const Parts parts = parts_of(a, preset);
   model::AlignOptions o;
-  static_cast<model::TrainOptions&>(o) = options_of(a, preset.align, *m, *parts.train, shell);
+  static_cast<model::TrainOptions&>(o) = options_of(a, preset, preset.align, *m, *parts.train, shell);
   o.fit.label = "align";
   o.reference = reference->features;
   o.width = reference->width;
@@ -171,14 +181,14 @@ Spec tuned(const Spec& whole, const Arguments& a) {
 
 Value train(const Arguments& a, Shell& shell) {
   const auto m = a.object<Model>("model");
-  const transfer::Preset preset = transfer::preset(a.text("preset"));
+  const transfer::Preset preset = preset_of(a, *m);
   const Parts parts = parts_of(a, preset);
   const Spec spec = tuned(m->spec, a);
   if (!(spec == m->spec)) *m = model::respecified(*m, spec);
   const auto& parts_there = model::deep_part(spec).parts;
   const bool transfers =
       std::any_of(parts_there.begin(), parts_there.end(), [](const Spec& s) { return s.key == "body"; });
-  model::TrainOptions o = options_of(a, transfers ? preset.fine_tune : preset.cnn, *m, *parts.train, shell);
+  model::TrainOptions o = options_of(a, preset, transfers ? preset.fine_tune : preset.cnn, *m, *parts.train, shell);
   Watch watch("train");
   m->notes["preset"] = preset.name;
   if (a.has("tune")) m->notes["tuned"] = a.text("tune");

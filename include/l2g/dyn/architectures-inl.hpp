@@ -1,6 +1,7 @@
 #pragma once
 #include <l2g/core/errors.hpp>
 #include <l2g/dyn/architectures.hpp>
+#include <l2g/dyn/registry.hpp>
 
 namespace l2g::model {
 namespace detail {
@@ -46,9 +47,12 @@ L2G_INLINE Spec resnet1d(const ResNet1DOptions& o) {
       units.push_back(sequential(std::move(unit)));
     }
     const bool same = b > 0 && o.channels[b] == o.channels[b - 1];
-    blocks.push_back(same ? residual(sequential(std::move(units)))
-                          : residual(sequential(std::move(units)),
-                                     sequential({detail::conv(o.channels[b], 1, 1, false), layer("batch_norm")})));
+    if (same && !o.skip_always)
+      blocks.push_back(sequential(std::move(units)));
+    else
+      blocks.push_back(same ? residual(sequential(std::move(units)))
+                            : residual(sequential(std::move(units)),
+                                       sequential({detail::conv(o.channels[b], 1, 1, false), layer("batch_norm")})));
   }
   return sequential(std::move(blocks));
 }
@@ -56,7 +60,7 @@ L2G_INLINE Spec resnet1d(const ResNet1DOptions& o) {
 L2G_INLINE Spec tokens(index_t width, index_t window) {
   std::vector<Spec> parts;
   if (window > 1) parts.push_back(layer("average_pool", {{"window", double(window)}}));
-  parts.push_back(layer("linear", {{"out", double(width)}}).named("projection"));
+  if (width > 0) parts.push_back(layer("linear", {{"out", double(width)}}).named("projection"));
   parts.push_back(layer("layer_norm").named("norm"));
   return sequential(std::move(parts));
 }
@@ -86,6 +90,56 @@ L2G_INLINE Spec with_wide_path(Spec deep, double dropout, index_t classes) {
   return residual(std::move(deep),
                   sequential({detectors, layer("relu"), layer("flatten"), layer("dropout", {{"share", dropout}}),
                               layer("linear", {{"out", double(classes)}}).named("weights")}));
+}
+
+L2G_INLINE NetworkOptions options_of(const transfer::Preset& preset, const TransferTask& task) {
+  NetworkOptions o;
+  o.dropout = o.cnn.dropout = o.resnet1d.dropout = preset.dropout;
+  o.cnn.causal = o.resnet1d.causal = preset.causal;
+  o.tokens = preset.tokens;
+  o.keep_positions = preset.follow_advice && task.keep_positions;
+  o.wide = preset.follow_advice && task.wide;
+  // Where positions are kept a small network with a linear head is enough; where they are pooled, a wide one sees more.
+  if (o.keep_positions) o.cnn.channels = 32, o.cnn.kernels = {9, 5, 5}, o.cnn.pool = 2;
+  o.hidden = o.keep_positions ? 0 : 64;
+  if (preset.published_embedder) {
+    o.resnet = o.mean = true;
+    o.project = false;
+    o.resnet1d.channels = {128, 256, task.body ? task.body->width : 256};
+    o.resnet1d.skip_always = preset.skip_always;
+    o.hidden = 0;
+  }
+  return o;
+}
+
+L2G_INLINE Spec network(const NetworkOptions& o, const TransferTask& task) {
+  Spec embedder = o.resnet ? resnet1d(o.resnet1d) : cnn_embedder(o.cnn);
+  std::vector<Spec> parts;
+  if (task.body) {
+    const Seq features = out_of(embedder, {1, task.length, task.channels});
+    if (!o.project && features[2] != task.body->width)
+      throw shape_error("network: the embedder ends in " + std::to_string(features[2]) +
+                        " channels, the language model wants " + std::to_string(task.body->width) +
+                        ": make its last block that wide, or project");
+    const index_t wanted = o.tokens > 0 ? o.tokens : features[1];
+    const index_t window = std::max<index_t>(1, (features[1] + wanted - 1) / wanted);
+    embedder = sequential({embedder.named("cnn"), tokens(o.project ? task.body->width : 0, window).named("tokens")});
+  }
+  parts.push_back(embedder.named("embedder"));
+  if (task.body)
+    parts.push_back(encoder(task.body->layers, task.body->heads, task.body->hidden, o.dropout).named("body"));
+  if (!o.keep_positions && (o.mean || task.body)) {
+    parts.push_back(layer("mean_pool"));
+    parts.push_back(layer("linear", {{"out", double(task.classes)}}).named("head"));
+  } else {
+    for (Spec& s : classifier(o.keep_positions, o.hidden, o.dropout, task.classes)) parts.push_back(std::move(s));
+  }
+  Spec whole = sequential(std::move(parts));
+  return o.wide ? with_wide_path(std::move(whole), 0.5, task.classes) : whole;
+}
+
+L2G_INLINE Spec network(const transfer::Preset& preset, const TransferTask& task) {
+  return network(options_of(preset, task), task);
 }
 
 }  // namespace l2g::model

@@ -1,6 +1,9 @@
 #pragma once
 // The architectures that the shell builds by name, as Specs.
 #include <l2g/dyn/spec.hpp>
+#include <l2g/transfer/preset.hpp>
+
+#include <optional>
 
 namespace l2g::model {
 
@@ -20,11 +23,14 @@ struct ResNet1DOptions {
   std::vector<index_t> kernels = std::vector<index_t>(9, 3), dilations = std::vector<index_t>(9, 1);
   double dropout = 0;
   bool causal = false;
+  bool skip_always = true;  // false: no skip where the channels stay the same, as the published code has it
 };
-/// L2G's ResNet1D: blocks of three convolutions with a projection beside them; the length stays.
+/// L2G's ResNet1D: blocks of three convolutions with a projection beside them, or the input itself where the channels
+/// stay the same; the length stays.
 Spec resnet1d(const ResNet1DOptions& options);
 
-/// Behind an embedder: mean of each window of `window` positions, linear map to `width`, layer norm. window 1: none.
+/// Behind an embedder: mean of each window of `window` positions, linear map to `width`, layer norm. window 1: no mean;
+/// width 0: no linear map.
 Spec tokens(index_t width, index_t window);
 
 /// `layers` post-norm transformer blocks.
@@ -38,6 +44,38 @@ std::vector<Spec> classifier(bool keep_positions, index_t hidden, double dropout
 /// fixed detectors, see start_detectors). Where position carries the signal it starts the network at the floor's level.
 /// The keys of the deep part stay as they are; the wide part's begin with "skip".
 Spec with_wide_path(Spec deep, double dropout, index_t classes);
+
+/// What a network is built for.
+struct TransferTask {
+  index_t length = 0, channels = 5, classes = 2;  // of the one-hot input, and of what comes out
+  bool keep_positions = true;                     // what the floors advise; read by presets that follow advice
+  bool wide = false;                              // a wide path beside it, likewise
+
+  struct Body {  // the encoder of a language model, on top of the embedder
+    index_t width = 128, layers = 4, heads = 4, hidden = 512;
+  };
+  std::optional<Body> body{};
+};
+
+/// Everything that decides on the network: what a preset says for a task, open to changes.
+struct NetworkOptions {
+  bool resnet = false;  // else the small CNN
+  EmbedderOptions cnn{};
+  ResNet1DOptions resnet1d{};
+  bool project = true;         // a linear map to the width of the body; else the embedder's channels are the width
+  index_t tokens = 64;         // that the body reads, at most; 0: one for each position
+  bool keep_positions = true;  // flatten in front of the head, else pool
+  bool mean = false;           // pooling is the mean and the head is one linear map, also without a body
+  index_t hidden = 0;          // channels in front of the head; 0: none
+  double dropout = 0.1;
+  bool wide = false;
+};
+/// The options of a preset: `honest` follows the advice in `task`; `paper` and `code` are true to their architecture.
+NetworkOptions options_of(const transfer::Preset& preset, const TransferTask& task);
+/// embedder (keys "embedder"), body ("body") if there is one, pooling and head ("head").
+Spec network(const NetworkOptions& options, const TransferTask& task);
+/// Both at once.
+Spec network(const transfer::Preset& preset, const TransferTask& task);
 
 }  // namespace l2g::model
 

@@ -85,7 +85,7 @@ inline nlohmann::json json_of(const HistoryEntry& h) {
 inline HistoryEntry history_of(const nlohmann::json& j) {
   const auto number = [](const nlohmann::json& v) { return v.is_number() ? v.get<double>() : not_a_number; };
   HistoryEntry h;
-  h.step = j.at(0).get<std::int64_t>();
+  h.step = j.at(0).is_number_integer() ? j.at(0).get<std::int64_t>() : 0;
   h.epoch = number(j.at(1)), h.train_loss = number(j.at(2)), h.loss = number(j.at(3));
   h.metric = number(j.at(4)), h.rate = number(j.at(5));
   return h;
@@ -152,6 +152,16 @@ L2G_INLINE Model respecified(const Model& model, Spec spec, std::vector<std::str
   return m;
 }
 
+L2G_INLINE void start_head(Model& model, double deviation) {
+  const auto weight = model.weights.find("head.weight"), bias = model.weights.find("head.bias");
+  if (weight == model.weights.end() || bias == model.weights.end())
+    throw error("l2g: the model has no linear map called 'head'");
+  Tensor& w = weight->second;
+  initialize(TensorRef<float>{weight->first, w.values.data(), w.extents, w.role, {Init::normal, deviation}},
+             model.seed);
+  bias->second.values.assign(std::vector<float>(bias->second.values.size()));
+}
+
 L2G_INLINE void give_weights(const Model& model, AnyStep& step) {
   each_tensor<float>(step.p, [&](const TensorRef<float>& t) -> float* {
     const Numbers& own = model.weights.at(t.key).values;
@@ -202,35 +212,81 @@ L2G_INLINE void save(const Model& model, const std::string& path) {
   save_tensors(slots, path, {{"format", "l2g model 1"}, {"model", j.dump()}});
 }
 
+namespace detail {
+
+/// Refuses text that is nested so deeply that the parser's recursive friends would run out of stack.
+inline void check_depth(const std::string& json, const std::string& path) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (quoted && json[i] == '\\')
+      ++i;
+    else if (json[i] == '"')
+      quoted = !quoted;
+    else if (!quoted && (json[i] == '[' || json[i] == '{') && ++depth > 300)
+      throw file_error(path, "the model's description is nested too deeply");
+    else if (!quoted && (json[i] == ']' || json[i] == '}'))
+      --depth;
+  }
+}
+/// Layers that a description stands for, repeated ones as often as they come.
+inline double layers_in(const Spec& s) {
+  double inside = 1;
+  for (const Spec& p : s.parts) inside += layers_in(p);
+  for (const char* count : {"times", "layers"})
+    if (const auto n = s.numbers.find(count); n != s.numbers.end() && n->second > 1) inside *= n->second;
+  return inside;
+}
+template <class N>
+N whole_number(const nlohmann::json& j, const char* name, const std::string& path) {
+  const nlohmann::json& n = j.at(name);
+  if (!n.is_number_integer() || (std::is_unsigned_v<N> && !n.is_number_unsigned()))
+    throw file_error(path, std::string("the model's description is damaged: '") + name + "' is not a whole number");
+  return n.get<N>();
+}
+
+inline Model read_model(const std::shared_ptr<const io::SafetensorsFile>& file, const nlohmann::json& j) {
+  const std::string& path = file->path();
+  const auto& i = j.at("input");
+  const data::EncodeOptions input{whole_number<index_t>(i, "length", path), whole_number<index_t>(i, "channels", path),
+                                  i.at("pad_right").get<bool>(), i.at("pad_zeros").get<bool>()};
+  if (input.length < 1 || input.length > 100'000'000 || (input.channels != 4 && input.channels != 5))
+    throw file_error(path, "the model's input makes no sense");
+  const Spec spec = from_json(j.at("spec").dump());
+  constexpr double most_layers = 20000;
+  if (!(layers_in(spec) <= most_layers)) throw file_error(path, "the model's description stands for too many layers");
+  // The tensors of the description against those of the file, before memory is taken for any of them.
+  auto record = build<float>(spec, {1, input.length, input.channels}).template params<float, Cpu>();
+  LoadReport report;
+  if (const std::string wrong = misfits(tensor_slots<float>(record), *file, {}, report); !wrong.empty())
+    throw_misfits(*file, wrong);
+  std::map<std::string, Numbers> given;
+  for (const io::TensorInfo& t : file->tensors()) given[t.key] = numbers_of(file, t);
+  Model m = make_model(j.at("name").get<std::string>(), spec, input, j.at("classes").get<std::vector<std::string>>(),
+                       whole_number<std::uint64_t>(j, "seed", path), given);
+  m.threshold = j.at("threshold").get<double>();
+  m.both_strands = j.at("both_strands").get<bool>();
+  m.notes = j.at("notes").get<std::map<std::string, std::string>>();
+  if (j.contains("history"))
+    for (const auto& h : j["history"]) m.history.push_back(history_of(h));
+  return m;
+}
+
+}  // namespace detail
+
 L2G_INLINE Model load_model(const std::string& path) {
   const auto file = std::make_shared<const io::SafetensorsFile>(path);
   const std::string* text = file->metadata("model");
   if (!text) throw file_error(path, "these are weights without a model: l2g's own models are written by save()");
   try {
-    const nlohmann::json j = nlohmann::json::parse(*text);
-    const auto& i = j.at("input");
-    const data::EncodeOptions input{i.at("length").get<index_t>(), i.at("channels").get<index_t>(),
-                                    i.at("pad_right").get<bool>(), i.at("pad_zeros").get<bool>()};
-    if (input.length < 1 || input.length > 100'000'000 || (input.channels != 4 && input.channels != 5))
-      throw file_error(path, "the model's input makes no sense");
-    const Spec spec = from_json(j.at("spec").dump());
-    // The tensors of the description against those of the file, before memory is taken for any of them.
-    auto record = build<float>(spec, {1, input.length, input.channels}).template params<float, Cpu>();
-    LoadReport report;
-    if (const std::string wrong = misfits(tensor_slots<float>(record), *file, {}, report); !wrong.empty())
-      throw_misfits(*file, wrong);
-    std::map<std::string, Numbers> given;
-    for (const io::TensorInfo& t : file->tensors()) given[t.key] = detail::numbers_of(file, t);
-    Model m = make_model(j.at("name").get<std::string>(), spec, input, j.at("classes").get<std::vector<std::string>>(),
-                         j.at("seed").get<std::uint64_t>(), given);
-    m.threshold = j.at("threshold").get<double>();
-    m.both_strands = j.at("both_strands").get<bool>();
-    m.notes = j.at("notes").get<std::map<std::string, std::string>>();
-    if (j.contains("history"))
-      for (const auto& h : j["history"]) m.history.push_back(detail::history_of(h));
-    return m;
+    detail::check_depth(*text, path);
+    return detail::read_model(file, nlohmann::json::parse(*text));
   } catch (const nlohmann::json::exception& e) {
     throw file_error(path, std::string("the model's description is damaged: ") + e.what());
+  } catch (const file_error&) {
+    throw;
+  } catch (const error& e) {
+    throw file_error(path, std::string("the model's description makes no sense: ") + e.what());
   }
 }
 

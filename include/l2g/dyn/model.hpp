@@ -47,6 +47,9 @@ Model make_model(std::string name, Spec spec, const data::EncodeOptions& input, 
 /// its layer says and is listed in `fresh`.
 Model respecified(const Model& model, Spec spec, std::vector<std::string>* fresh = nullptr);
 
+/// Starts the head (key "head") anew: normal weights with this deviation, biases 0. Throws error when there is none.
+void start_head(Model& model, double deviation);
+
 /// Weights into a step, and what training changes back out of it. What the step has outside of its block (Outside) is
 /// bound to the model's own numbers, which have to stay where they are while the step is used.
 void give_weights(const Model& model, AnyStep& step);

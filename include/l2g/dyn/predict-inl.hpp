@@ -22,11 +22,19 @@ L2G_INLINE std::uint64_t SequenceSource::fingerprint() const {
 }
 
 L2G_INLINE void SequenceSource::fill(Batch<float, Seq>& batch, std::int64_t position, std::span<const index_t> rows) {
-  const Rng rng{seed, static_cast<std::uint64_t>(position)};
-  data::encode<float>(*dataset, rows, input, {batch.values.data, static_cast<std::size_t>(batch.values.size())},
-                      augment, rng, reverse);
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    batch.labels[i] = dataset->labelled() ? dataset->labels[static_cast<std::size_t>(rows[i])] : -1;
+  const std::span<float> values(batch.values.data, static_cast<std::size_t>(batch.values.size()));
+  const index_t n = dataset->rows();
+  if (!tripled) data::encode<float>(*dataset, rows, input, values, augment, {seed, std::uint64_t(position)}, reverse);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const index_t row = rows[i] % n, copy = rows[i] / n;
+    if (tripled) {
+      const std::size_t size = values.size() / rows.size();
+      const data::Augment moved{.shift = copy == 1 ? shift : 0, .full_shift = copy == 1};
+      data::encode<float>(*dataset, {&row, 1}, input, values.subspan(i * size, size), moved,
+                          {seed, std::uint64_t(position) + i}, copy > 0);
+    }
+    batch.labels[i] = dataset->labelled() ? dataset->labels[static_cast<std::size_t>(row)] : -1;
+  }
 }
 
 L2G_INLINE std::vector<std::int32_t> Predictions::labels(double threshold) const {

@@ -12,8 +12,11 @@ struct SequenceSource {
   data::Augment augment{};
   std::uint64_t seed = 0;
   bool reverse = false;  // the other strand of every row
+  /// Three rows for each: as it is; its other strand moved by `shift` (left or right by a fair coin); its other strand.
+  bool tripled = false;
+  int shift = 3;
 
-  index_t rows() const { return dataset->rows(); }
+  index_t rows() const { return (tripled ? 3 : 1) * dataset->rows(); }
   std::uint64_t fingerprint() const;
   void fill(Batch<float, Seq>& batch, std::int64_t position, std::span<const index_t> rows);
 };

@@ -41,7 +41,7 @@ struct Homecoming {
 template <class Loss>
 FitResult fit_model(Model& model, AnyStep& step, const data::Dataset& rows, const data::Dataset& dev, const Loss& loss,
                     const TrainOptions& options, index_t first, const FitCallbacks& callbacks) {
-  SequenceSource source{&rows, model.input, options.augment, options.fit.seed};
+  SequenceSource source{&rows, model.input, options.augment, options.fit.seed, false, options.tripled};
   give_weights(model, step);
   const Homecoming home(model, step);
   if (dev.empty()) return fit(step, loss, source, NoEvaluation{}, options.fit, callbacks);
@@ -60,6 +60,7 @@ L2G_INLINE FitOptions fit_options(const transfer::Stage& stage, index_t rows, st
   f.clip = stage.clip;
   f.average = stage.average;
   f.patience = stage.patience;
+  f.reestimate = stage.reestimate;
   f.seed = seed;
   return f;
 }

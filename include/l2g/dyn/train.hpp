@@ -9,6 +9,7 @@ struct TrainOptions {
   FitOptions fit{};
   index_t batch = 64;
   data::Augment augment{};
+  bool tripled = false;  // see SequenceSource: instead of augment
   double smoothing = 0;  // of the labels
   cpu::Pool* pool = nullptr;
 };
@@ -37,7 +38,8 @@ AlignResult align(Model& model, const data::Dataset& train, const data::Dataset&
 /// Seconds that a step of this training takes on this machine now: the median of a few, weights stay.
 double seconds_per_step(const Model& model, const data::Dataset& train, const TrainOptions& options);
 
-/// FitOptions of a stage for `rows` training rows; steps > 0 overrides its epochs.
+/// FitOptions of a stage for `rows` training rows (three times as many where they are tripled); steps > 0 overrides its
+/// epochs.
 FitOptions fit_options(const transfer::Stage& stage, index_t rows, std::int64_t steps, std::uint64_t seed);
 
 }  // namespace l2g::model
