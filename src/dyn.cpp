@@ -1,3 +1,4 @@
+#include <l2g/dyn/adapters-inl.hpp>
 #include <l2g/dyn/architectures-inl.hpp>
 #include <l2g/dyn/export-inl.hpp>
 #include <l2g/dyn/registry-inl.hpp>

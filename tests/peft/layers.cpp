@@ -174,3 +174,23 @@ TEST_CASE("an adapter built at run time has the bits of its static twin", "[peft
   REQUIRE(fixed.size().scratch == free.size().scratch);
   REQUIRE(std::equal(fixed.weights, fixed.weights + fixed.parameters(), free.weights));
 }
+
+namespace {
+template <class L>
+constexpr index_t trained = measure(L{}.template params<float, Cpu>(), Part::trained).elements;
+}  // namespace
+
+TEST_CASE("the published numbers of adapter parameters", "[peft]") {
+  // OPT-125M, q, k, v, fc1, fc2 with rank 8: plain, and with lambda (Lingo's demo without its head).
+  using Square = Linear<768, 768>;
+  using Up = Linear<768, 3072>;
+  using Down = Linear<3072, 768>;
+  STATIC_REQUIRE(12 * (3 * trained<Lora<Square, 8>> + trained<Lora<Up, 8>> + trained<Lora<Down, 8>>) == 1'179'648);
+  STATIC_REQUIRE(12 * (3 * trained<SvdLora<Square, 8>> + trained<SvdLora<Up, 8>> + trained<SvdLora<Down, 8>>) ==
+                 1'180'128);
+  // OPT-350M with rank 16.
+  using Wide = Linear<1024, 1024>;
+  STATIC_REQUIRE(24 * (3 * trained<Lora<Wide, 16>> + trained<Lora<Linear<1024, 4096>, 16>> +
+                       trained<Lora<Linear<4096, 1024>, 16>>) ==
+                 6'291'456);
+}

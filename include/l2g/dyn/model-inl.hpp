@@ -51,13 +51,6 @@ inline void start_detectors(std::map<std::string, Tensor>& weights, const std::m
   }
 }
 
-/// The key of a weight without the words that an adapter adds.
-inline std::string plain_key(std::string key) {
-  constexpr std::string_view word = "base_layer.";
-  if (const std::size_t at = key.find(word); at != key.npos) key.erase(at, word.size());
-  return key;
-}
-
 /// weight += scale B diag(lambda) A for one adapter, whose tensors are taken out.
 inline void merge_adapter(std::map<std::string, Tensor>& weights, const std::string& key, const LoraOptions& options) {
   const std::string stem = key + (key.empty() ? "" : ".");
@@ -141,9 +134,9 @@ L2G_INLINE Model respecified(const Model& model, Spec spec, std::vector<std::str
     if (std::none_of(stays.begin(), stays.end(), same)) detail::merge_adapter(old, key, options);
   }
   std::map<std::string, const Tensor*> plain;
-  for (const auto& [key, t] : old) plain[detail::plain_key(key)] = &t;
+  for (const auto& [key, t] : old) plain[key_without_adapter(key)] = &t;
   for (auto& [key, t] : m.weights) {
-    const auto found = plain.find(detail::plain_key(key));
+    const auto found = plain.find(key_without_adapter(key));
     if (found != plain.end() && found->second->extents == t.extents)
       t.values = found->second->values;
     else if (fresh)
@@ -181,7 +174,7 @@ L2G_INLINE index_t load_part(Model& model, const std::string& path, const std::s
   const auto file = std::make_shared<const io::SafetensorsFile>(path);
   index_t count = 0;
   for (auto& [key, t] : model.weights) {
-    const std::string plain = detail::plain_key(key);
+    const std::string plain = key_without_adapter(key);
     if (!plain.starts_with(to) || plain.find("lora_") != plain.npos) continue;
     t.values = detail::numbers_of(file, file->at(from + plain.substr(to.size()), t.extents));
     ++count;
