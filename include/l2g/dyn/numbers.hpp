@@ -41,6 +41,9 @@ class Numbers {
     owner_.reset();
   }
 
+  /// A copy.
+  operator std::vector<float>() const { return {begin(), end()}; }
+
   friend bool operator==(const Numbers& a, const Numbers& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }
