@@ -1,0 +1,2 @@
+// Counts the heap calls of this program.
+#include "train/heap.cpp"
