@@ -22,11 +22,13 @@ std::string shape_text(const Model& m) {
   return fmt::format("{} positions -> {} classes, {} trained numbers", m.input.length, m.outputs(), m.parameters());
 }
 
+bool reads_both(const Model& m) { return m.both_strands || model::averages_strands(m.spec); }
+
 std::string details_of(const Model& m) {
   std::string s = model::to_text(m);
   const Footprint f = model::step_footprint(m, 64);
   s += fmt::format("a training step of 64 rows takes {:.0f} MiB; {}\n", double(f.total()) / 1048576,
-                   m.both_strands ? "predictions are the mean over both strands" : "predictions read one strand");
+                   reads_both(m) ? "predictions are the mean over both strands" : "predictions read one strand");
   for (const auto& [key, value] : m.notes) s += key + ": " + value + "\n";
   return s;
 }
@@ -65,8 +67,7 @@ void register_types(Registry& registry) {
       .field("classes", "names of the outputs", [](const Model& m) { return Value(m.classes); })
       .field("length", "positions that it reads", [](const Model& m) { return m.input.length; })
       .field("parameters", "trained numbers", [](const Model& m) { return m.parameters(); })
-      .field("both_strands", "are predictions averaged over both strands",
-             [](const Model& m) { return m.both_strands; })
+      .field("both_strands", "are predictions averaged over both strands", [](const Model& m) { return reads_both(m); })
       .field("seed", "seed of its first weights", [](const Model& m) { return index_t(m.seed); })
       .field("history", "validations of the last training", history_of)
       .field("keys", "names of its weights",
@@ -122,7 +123,10 @@ Value build(const Arguments& a, Shell& shell) {
                                                        : "cnn";
   task.keep_positions = a.has("keep_positions") ? a.flag("keep_positions")
                                                 : preset.follow_advice && (!advised || floors->advice.keep_positions);
-  task.wide = a.has("wide") ? a.flag("wide") : advised && task.keep_positions && kind != "layers";
+  const bool wide = a.has("wide") ? a.flag("wide") : advised && kind != "layers", mean = a.flag("strand_mean");
+  const bool both = a.has("both_strands")
+                        ? a.flag("both_strands")
+                        : preset.both_strands || (advised && floors->advice.augment.reverse_complement);
   std::string weights;
   if (kind == "l2g") {
     weights = a.text_or("language_model", "");
@@ -134,18 +138,22 @@ Value build(const Arguments& a, Shell& shell) {
   Spec spec;
   if (kind == "layers") {
     spec = model::sequential(layers_of(a.value("layers")));
-    if (task.wide) spec = model::with_wide_path(std::move(spec), 0.5, task.classes);
   } else {
     model::NetworkOptions o = options_of(a, preset, kind, task);
-    o.keep_positions = task.keep_positions, o.wide = task.wide;
+    o.keep_positions = task.keep_positions;
     spec = model::network(o, task);
   }
+  const auto averaged = [](Spec f) { return Spec{.type = "strand_mean", .parts = {std::move(f)}}; };
+  const bool keep = task.keep_positions;
+  if (mean && !(wide && keep)) spec = averaged(std::move(spec));  // a bag of k-mers sees both strands at once
+  if (wide && keep) spec = model::with_wide_path(std::move(spec), 0.5, task.classes);
+  if (wide && !keep)
+    spec = model::with_kmer_bag(std::move(spec), std::min<index_t>(6, task.length), both || mean, task.classes);
+  if (mean && wide && keep) spec = averaged(std::move(spec));
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   const data::EncodeOptions input{task.length, task.channels, a.flag("pad_right"), a.flag("pad_zeros")};
   Model m = model::make_model(a.text_or("name", kind), std::move(spec), input, rows.classes, seed);
-  m.both_strands = a.has("both_strands")
-                       ? a.flag("both_strands")
-                       : preset.both_strands || (advised && floors->advice.augment.reverse_complement);
+  m.both_strands = both && !mean;  // else the model does it itself
   m.notes["task"] = rows.name;
   m.notes["built as"] = preset.name;
   if (preset.head_deviation > 0 && kind != "layers") model::start_head(m, preset.head_deviation);
@@ -204,9 +212,11 @@ void register_model_verbs(Registry& registry) {
             value_of({"Baseline"}, "baseline", "floors whose advice chooses pooling and strands").optional(),
             flag("keep_positions", "flatten positions in front of the head; else pool over all").optional(),
             flag("wide",
-                 "add a linear map on the 3-mer at each position; where the advice keeps positions when not given")
+                 "add a linear map on the 3-mer at each position or, where they are pooled, on all 6-mers; with a "
+                 "baseline when not given")
                 .optional(),
-            flag("both_strands", "predict the mean over both strands").optional(),
+            flag("both_strands", "predict the mean over both strands; as the advice says when not given").optional(),
+            flag("strand_mean", "take the mean over both strands in training too: twice the time").by_default(false),
             integer("length", "positions that it reads; the longest sequence when not given").at_least(1).optional(),
             integer("channels", "channels of the cnn; 32 where positions are kept, else 128")
                 .between(1, 4096)

@@ -134,6 +134,7 @@ Value align(const Arguments& a, Shell& shell) {
   model::AlignOptions o;
   static_cast<model::TrainOptions&>(o) = options_of(a, preset, preset.align, *m, *parts.train, shell);
   o.fit.label = "align";
+  if (!a.has("reverse_complement") && model::averages_strands(m->spec)) o.augment.reverse_complement = true;
   o.reference = reference->features;
   o.width = reference->width;
   o.alpha = a.has("alpha") ? a.number("alpha") : preset.alpha;

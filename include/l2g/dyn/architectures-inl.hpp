@@ -92,6 +92,11 @@ L2G_INLINE Spec with_wide_path(Spec deep, double dropout, index_t classes) {
                               layer("linear", {{"out", double(classes)}}).named("weights")}));
 }
 
+L2G_INLINE Spec with_kmer_bag(Spec deep, index_t k, bool both_strands, index_t classes) {
+  return residual(std::move(deep), layer("kmer_bag", {{"out", double(classes)}, {"k", double(k)}},
+                                         {{"strands", both_strands ? "both" : "one"}}));
+}
+
 L2G_INLINE NetworkOptions options_of(const transfer::Preset& preset, const TransferTask& task) {
   NetworkOptions o;
   o.dropout = o.cnn.dropout = o.resnet1d.dropout = preset.dropout;

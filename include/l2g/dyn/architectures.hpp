@@ -44,6 +44,9 @@ std::vector<Spec> classifier(bool keep_positions, index_t hidden, double dropout
 /// fixed detectors, see start_detectors). Where position carries the signal it starts the network at the floor's level.
 /// The keys of the deep part stay as they are; the wide part's begin with "skip".
 Spec with_wide_path(Spec deep, double dropout, index_t classes);
+/// The wide path where position carries nothing: a linear map on the k-mers of a sequence, wherever they stand
+/// (KmerBag). both_strands: a k-mer and its reverse complement count as one.
+Spec with_kmer_bag(Spec deep, index_t k, bool both_strands, index_t classes);
 
 /// What a network is built for.
 struct TransferTask {
