@@ -6,9 +6,10 @@
 
 namespace l2g::repl {
 
-std::string shipped_language_model() {
+namespace {
+/// Looks in share/l2g of the installation and in the source tree of a build; `instead` says what may be given.
+std::string shipped(const std::string& name, const std::string& instead) {
   namespace fs = std::filesystem;
-  constexpr const char* name = "byte-roberta.safetensors";
   std::error_code failed;
   fs::path folder = fs::read_symlink("/proc/self/exe", failed).parent_path();
   std::string looked;
@@ -18,8 +19,17 @@ std::string shipped_language_model() {
       if (fs::exists(path, failed)) return path.string();
       if (up == 1) looked += (looked.empty() ? "" : ", ") + (folder / place).string();
     }
-  throw error(std::string("the language model ") + name + " is not beside the program (looked in " + looked +
-              ", ...); give a path: language_model = \"...\", or \"random\"");
+  throw error("the language model " + name + " is not beside the program (looked in " + looked + ", ...); " + instead);
+}
+}  // namespace
+
+std::string shipped_language_model() {
+  return shipped("byte-roberta.safetensors", "give a path: language_model = \"...\", or \"random\"");
+}
+
+std::string shipped_folder(std::string_view name) {
+  if (name != "small-opt") return {};
+  return shipped(std::string(name), "give the path of its folder");
 }
 
 TextReference text_reference(const std::string& text_path, const std::string& weights, index_t tokens,

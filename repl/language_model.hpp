@@ -1,8 +1,9 @@
 #pragma once
-// The language model that comes with the program: where its weights lie, and what the transfer takes from them.
+// The language models that come with the program: where they lie, and what the transfer takes from them.
 #include <l2g/models/byte_language_model.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace l2g::repl {
@@ -10,6 +11,10 @@ namespace l2g::repl {
 /// The path of the shipped weights: in share/l2g of the installation, or in the source tree of a build. Throws
 /// l2g::error that names where it looked.
 std::string shipped_language_model();
+
+/// The folder of a pre-trained model that ships with the program, by its name: "small-opt". Empty for any other name.
+/// Throws l2g::error that names where it looked when it is not there.
+std::string shipped_folder(std::string_view name);
 
 /// Token vectors of a text, as the embedding block of a byte language model gives them.
 struct TextReference {
