@@ -196,25 +196,28 @@ L2G_INLINE PretrainedPlan plan_pretrained(const std::string& path, const Pretrai
   return p;
 }
 
+namespace detail {
+inline Numbers numbers_of(const PretrainedPlan& plan, const TensorSource& t) {
+  std::size_t count = 1;
+  for (const index_t e : t.extents) count *= std::size_t(e);
+  if (t.mapped) return {std::span<const float>(t.mapped, count), plan.files.owner()};
+  std::vector<float> values(count);
+  if (!t.file) {
+    initialize(TensorRef<float>{t.key, values.data(), t.extents, t.role, t.init}, plan.seed);
+  } else if (t.place.parts == 1 && !t.place.transposed) {
+    plan.files.read(*t.file, std::span<float>(values));
+  } else {
+    std::vector<float> all(t.file->count());
+    plan.files.read(*t.file, std::span<float>(all));
+    take_part(all, t.place, t.extents, values.data());
+  }
+  return values;
+}
+}  // namespace detail
+
 L2G_INLINE Pretrained load_pretrained(const PretrainedPlan& plan) {
   Pretrained m{plan.config, plan.task, plan.spec, {}, plan.summary};
-  for (const TensorSource& t : plan.tensors) {
-    Tensor& own = m.weights[t.key];
-    own.extents = t.extents;
-    own.role = t.role;
-    std::size_t count = 1;
-    for (const index_t e : t.extents) count *= std::size_t(e);
-    own.values.resize(count);
-    if (t.mapped) {
-      std::copy_n(t.mapped, count, own.values.data());
-    } else if (t.file) {
-      std::vector<float> all(t.file->count());
-      plan.files.read(*t.file, std::span<float>(all));
-      detail::take_part(all, t.place, t.extents, own.values.data());
-    } else {
-      initialize(TensorRef<float>{t.key, own.values.data(), t.extents, t.role, t.init}, plan.seed);
-    }
-  }
+  for (const TensorSource& t : plan.tensors) m.weights[t.key] = {t.extents, detail::numbers_of(plan, t), t.role};
   return m;
 }
 

@@ -5,6 +5,8 @@
 #include <l2g/io/named_tensors.hpp>
 #include <l2g/models/keys.hpp>
 
+#include <algorithm>
+
 namespace l2g::model {
 
 struct PretrainedOptions {
@@ -62,20 +64,36 @@ struct Pretrained {
 /// version 0 or a folder with one, or a file of weights beside its config.json. Throws file_error: what load_config and
 /// open_tensors throw, a tensor of the body that is missing, a shape that config.json does not say.
 PretrainedPlan plan_pretrained(const std::string& path, const PretrainedOptions& options = {});
-/// Reads the numbers: what lies in the files as the layers read it stays there, the rest is converted.
+/// The weights: what lies in the files as the layers read it stays there, the rest is converted.
 Pretrained load_pretrained(const PretrainedPlan& plan);
 inline Pretrained load_pretrained(const std::string& path, const PretrainedOptions& options = {}) {
   return load_pretrained(plan_pretrained(path, options));
+}
+
+/// Weights into a step of the same layers (`spec`, or its static twin). What the step has outside of its block is bound
+/// to these numbers, which have to stay where they are while the step is used; the rest is copied. Throws error when
+/// the layers are others.
+template <class Step>
+void give_weights(const std::map<std::string, Tensor>& weights, Step& step) {
+  each_tensor<float>(step.p, [&](const TensorRef<float>& t) -> float* {
+    const auto at = weights.find(t.key);
+    if (at == weights.end() || at->second.extents != t.extents)
+      throw error("the tensor '" + t.key + "' of the step is none of these weights");
+    const Numbers& numbers = at->second.values;
+    if (step.is_outside(t.role)) return const_cast<float*>(numbers.data());  // nothing writes to it
+    std::copy_n(numbers.data(), t.size(), t.data);
+    return nullptr;
+  });
 }
 
 /// Hidden states of a loaded model behind `layer` blocks; its weights come along by weights_for.
 inline Spec features_spec(const Pretrained& model, index_t layer, Pooling pooling = Pooling::none) {
   return features_spec(model.config, layer, pooling);
 }
-/// Bytes of a training step (or, with everything frozen, of a pass forward and backward) on such batches.
-inline Footprint footprint_of(const Spec& spec, index_t batch, index_t length) {
+/// Bytes of a step on such batches; `outside`: what stays in the mapped files.
+inline Footprint footprint_of(const Spec& spec, index_t batch, index_t length, Outside outside = Outside::frozen) {
   const Seq in{batch, length, 1};
-  return footprint<float>(build<float>(spec, in), in);
+  return footprint<float>(build<float>(spec, in), in, 64, 2, 1, outside);
 }
 
 /// Weights of a model under another Spec of the same body (features_spec, another task): the tensors that both have.
