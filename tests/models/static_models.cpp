@@ -1,4 +1,5 @@
 #include "goldens.hpp"
+#include "sample_data.hpp"
 
 #include <l2g/dyn/pretrained.hpp>
 #include <l2g/models/bert.hpp>
@@ -54,4 +55,23 @@ TEST_CASE("static aliases equal their run-time twins bit for bit") {
   check<NucleotideTransformer2Classifier<3, 2, 16, 2, 24, 61>>("nucleotide_transformer_v2_classifier",
                                                                Task::classifier);
   check<LlamaLanguageModel<2, 16, 4, 2, 24, 61, 6>>("llama", Task::language_model);
+}
+
+TEST_CASE("a static BERT with its pooler reads MiniLM where its file is mapped") {
+  REQUIRE_SAMPLE(folder, "lm_weights/minilm");
+  const io::NpzFile golden(golden_folder("minilm") + "/expected.npz");
+  const auto ids = golden.read("ids").values<std::int32_t>(), lengths = golden.read("lengths").values<std::int32_t>();
+  const index_t rows = index_t(lengths.size()), l = index_t(ids.size()) / rows;
+  const model::Pretrained m = model::load_pretrained(folder, {.task = Task::classifier});
+  CHECK(m.summary.fresh == std::vector<std::string>{"head.weight", "head.bias"});
+  CHECK(m.summary.unused.empty());
+  Step<BertPooler<6, 384, 12, 1536>, float, Shape<batch, length, 1>> step({}, {rows, l, 1}, CrossEntropy{}, 0, nullptr,
+                                                                          Outside::weights);
+  model::give_weights(m.weights, step);
+  CHECK(step.size().outside >= 22'713'216 * sizeof(float));
+  std::copy(ids.begin(), ids.end(), step.batch.ids.data);
+  std::copy(lengths.begin(), lengths.end(), step.batch.lengths);
+  step.use_lengths(true);
+  step.forward(false);
+  CHECK(gap({step.y.data, step.y.data + step.y.size()}, golden.read("pooler").values<double>()) <= 1e-5);
 }
