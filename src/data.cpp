@@ -10,6 +10,7 @@
 #include <l2g/data/load-inl.hpp>
 #include <l2g/data/logistic-inl.hpp>
 #include <l2g/data/motif-inl.hpp>
+#include <l2g/data/probe-inl.hpp>
 #include <l2g/data/simulate-inl.hpp>
 #include <l2g/data/split-inl.hpp>
 #include <l2g/data/summary-inl.hpp>

@@ -73,4 +73,33 @@ L2G_INLINE std::shared_ptr<const FeatureBlock> positional_kmers(std::span<const 
   return block;
 }
 
+L2G_INLINE Standardisation standardisation_of(std::span<const float> values, index_t width) {
+  const auto w = static_cast<std::size_t>(width);
+  if (w == 0 || values.size() % w != 0 || values.empty())
+    throw error("features: " + std::to_string(values.size()) + " numbers are no rows of " + std::to_string(width));
+  const double rows = static_cast<double>(values.size() / w);
+  Standardisation s{std::vector<double>(w), std::vector<double>(w)};
+  for (std::size_t i = 0; i < values.size(); ++i) s.mean[i % w] += double(values[i]) / rows;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double d = double(values[i]) - s.mean[i % w];
+    s.deviation[i % w] += d * d / rows;
+  }
+  for (double& d : s.deviation) d = d > 0 ? std::sqrt(d) : 1;  // what is always the same is left at zero
+  return s;
+}
+
+L2G_INLINE std::shared_ptr<const FeatureBlock> dense_features(std::span<const float> values,
+                                                              const Standardisation& columns) {
+  const std::size_t width = columns.mean.size();
+  if (width == 0 || values.size() % width != 0)
+    throw error("features: " + std::to_string(values.size()) + " numbers are no rows of " + std::to_string(width));
+  auto block = std::make_shared<FeatureBlock>();
+  block->features = static_cast<index_t>(width);
+  block->scale.assign(values.size() / width, 1.0);
+  block->values.resize(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    block->values[i] = static_cast<float>((double(values[i]) - columns.mean[i % width]) / columns.deviation[i % width]);
+  return block;
+}
+
 }  // namespace l2g::data

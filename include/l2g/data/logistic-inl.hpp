@@ -23,6 +23,23 @@ inline void add_scaled(Numbers& to, double factor, const Numbers& from) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += factor * from[i];
 }
 
+// scores of one row += scale * values * weights
+inline void add_dense(const float* values, std::size_t width, const double* weights, std::size_t outputs, double scale,
+                      double* scores) {
+  if (outputs > 1) {
+    for (std::size_t i = 0; i < width; ++i)
+      for (std::size_t k = 0; k < outputs; ++k) scores[k] += scale * double(values[i]) * weights[i * outputs + k];
+    return;
+  }
+  double sum[8] = {};
+  std::size_t i = 0;
+  for (; i + 8 <= width; i += 8)
+    for (std::size_t j = 0; j < 8; ++j) sum[j] += double(values[i + j]) * weights[i + j];
+  for (; i < width; ++i) sum[0] += double(values[i]) * weights[i];
+  for (std::size_t j = 1; j < 8; ++j) sum[0] += sum[j];
+  scores[0] += scale * sum[0];
+}
+
 // scores (rows, outputs) = features * weights + bias; `x` holds the weights (features, outputs), then the biases.
 inline void multiply(const Features& features, const double* x, const double* bias, std::size_t outputs,
                      Numbers& scores) {
@@ -30,6 +47,13 @@ inline void multiply(const Features& features, const double* x, const double* bi
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t k = 0; k < outputs; ++k) scores[r * outputs + k] = bias[k];
   for (const auto& block : features.blocks) {
+    const auto width = static_cast<std::size_t>(block->features);
+    if (!block->values.empty()) {
+      for (std::size_t r = 0; r < rows; ++r)
+        add_dense(block->values.data() + r * width, width, x, outputs, block->scale[r], scores.data() + r * outputs);
+      x += width * outputs;
+      continue;
+    }
     const std::uint32_t* ids = block->ids.data();
     for (std::size_t r = 0; r < rows; ++r) {
       const std::size_t end = block->start[r + 1];
@@ -58,6 +82,18 @@ inline void multiply_transposed(const Features& features, const Numbers& values,
   std::fill(out.begin(), out.end(), 0.0);
   double* base = out.data();
   for (const auto& block : features.blocks) {
+    const auto width = static_cast<std::size_t>(block->features);
+    const float* dense = block->values.empty() ? nullptr : block->values.data();
+    for (std::size_t r = 0; dense && r < rows; ++r, dense += width)
+      for (std::size_t k = 0; k < outputs; ++k) {
+        const double v = values[r * outputs + k] * block->scale[r];
+        for (std::size_t i = 0; i < width; ++i)
+          base[i * outputs + k] += v * double(dense[i]) * (squared ? block->scale[r] * double(dense[i]) : 1.0);
+      }
+    if (dense) {
+      base += width * outputs;
+      continue;
+    }
     const std::uint32_t* ids = block->ids.data();
     for (std::size_t r = 0; r < rows; ++r) {
       const double scale = squared ? block->scale[r] * block->scale[r] : block->scale[r];

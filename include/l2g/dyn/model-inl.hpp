@@ -3,9 +3,12 @@
 #include <l2g/dyn/export.hpp>
 #include <l2g/dyn/model.hpp>
 #include <l2g/io/atomic_file.hpp>
+#include <l2g/text/load_tokenizer.hpp>
+#include <l2g/text/tokenizer_impl.hpp>
 #include <l2g/train/weights.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 namespace l2g::model {
@@ -71,6 +74,47 @@ inline Numbers numbers_of(const std::shared_ptr<const io::SafetensorsFile>& file
   return own;
 }
 
+constexpr std::string_view tokenizer_prefix = "tokenizer/";  // of the tensors that are its files
+
+inline nlohmann::json json_of(const TokenInput& t) {
+  return {{"length", t.length},
+          {"before", t.before},
+          {"after", t.after},
+          {"prefix", t.options.prefix},
+          {"suffix", t.options.suffix},
+          {"max_tokens", t.options.max_tokens},
+          {"special_tokens", t.options.special_tokens},
+          {"keep_suffix", t.options.keep_suffix},
+          {"allow_lost_suffix", t.options.allow_lost_suffix}};
+}
+inline TokenInput tokens_of(const io::SafetensorsFile& file, const nlohmann::json& j) {
+  std::vector<text::TokenizerFile> files;
+  for (const io::TensorInfo& t : file.tensors())
+    if (t.key.starts_with(tokenizer_prefix)) {
+      const auto bytes = file.bytes(t);
+      files.push_back({t.key.substr(tokenizer_prefix.size()),
+                       std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())});
+    }
+  TokenInput t{text::read_tokenizer(files, file.path()), {}, j.at("length").get<index_t>()};
+  text::EncodeOptions& o = t.options;
+  o.prefix = j.at("prefix").get<std::string>(), o.suffix = j.at("suffix").get<std::string>();
+  o.max_tokens = j.at("max_tokens").get<index_t>();
+  o.special_tokens = j.at("special_tokens").get<bool>();
+  o.keep_suffix = j.at("keep_suffix").get<bool>();
+  o.allow_lost_suffix = j.at("allow_lost_suffix").get<bool>();
+  t.before = j.at("before").get<std::vector<std::int32_t>>(), t.after = j.at("after").get<std::vector<std::int32_t>>();
+  if (t.length < 1 || t.length > 1'000'000 || o.max_tokens < 0)
+    throw file_error(file.path(), "the model's input makes no sense");
+  return t;
+}
+/// Rows of the first table of words in a model, 0 when there is none.
+inline index_t words_of(const Spec& s) {
+  if (const auto n = s.numbers.find("entries"); n != s.numbers.end()) return index_t(n->second);
+  for (const Spec& part : s.parts)
+    if (const index_t n = words_of(part)) return n;
+  return 0;
+}
+
 inline nlohmann::json json_of(const HistoryEntry& h) {
   const auto number = [](double v) { return v == v ? nlohmann::json(v) : nlohmann::json(nullptr); };
   return {h.step, number(h.epoch), number(h.train_loss), number(h.loss), number(h.metric), number(h.rate)};
@@ -99,14 +143,9 @@ L2G_INLINE std::size_t Model::bytes() const {
   return n;
 }
 
-L2G_INLINE Model make_model(std::string name, Spec spec, const data::EncodeOptions& input,
-                            std::vector<std::string> classes, std::uint64_t seed,
-                            const std::map<std::string, Numbers>& given) {
-  Model m;
-  m.name = std::move(name);
-  m.input = input;
-  m.classes = std::move(classes);
-  m.seed = seed;
+namespace detail {
+/// The rest of a model that has name, input, classes and seed.
+inline Model completed(Model m, Spec spec, const std::map<std::string, Numbers>& given) {
   if (m.classes.size() < 2)
     throw error("build: a model needs at least two classes, got " + std::to_string(m.classes.size()));
   const Seq out = out_of(spec, m.shape(1));
@@ -114,15 +153,35 @@ L2G_INLINE Model make_model(std::string name, Spec spec, const data::EncodeOptio
     throw shape_error("build: the model ends in (batch, " + std::to_string(out[1]) + ", " + std::to_string(out[2]) +
                       "), wanted (batch, 1, " + std::to_string(m.outputs()) +
                       "): pool or flatten the positions, then linear{out=" + std::to_string(m.outputs()) + "}");
-  m.weights = detail::first_weights(spec, m.shape(1), seed, given);
-  detail::start_detectors(m.weights, given);
+  m.weights = first_weights(spec, m.shape(1), m.seed, given);
+  start_detectors(m.weights, given);
   m.spec = std::move(spec);
   m.notes["l2g"] = L2G_VERSION;
   return m;
 }
+}  // namespace detail
+
+L2G_INLINE Model make_model(std::string name, Spec spec, const data::EncodeOptions& input,
+                            std::vector<std::string> classes, std::uint64_t seed,
+                            const std::map<std::string, Numbers>& given) {
+  Model m;
+  m.name = std::move(name), m.input = input, m.classes = std::move(classes), m.seed = seed;
+  return detail::completed(std::move(m), std::move(spec), given);
+}
+L2G_INLINE Model make_model(std::string name, Spec spec, const TokenInput& tokens, std::vector<std::string> classes,
+                            std::uint64_t seed, const std::map<std::string, Numbers>& given) {
+  if (const index_t words = detail::words_of(spec); words < tokens.tokenizer.size())
+    throw error("build: the tokenizer has " + std::to_string(tokens.tokenizer.size()) +
+                " entries, the model has words for " + std::to_string(words) + ": they do not belong together");
+  Model m;
+  m.name = std::move(name), m.tokens = tokens, m.classes = std::move(classes), m.seed = seed;
+  return detail::completed(std::move(m), std::move(spec), given);
+}
 
 L2G_INLINE Model respecified(const Model& model, Spec spec, std::vector<std::string>* fresh) {
-  Model m = make_model(model.name, std::move(spec), model.input, model.classes, model.seed);
+  Model m;
+  m.name = model.name, m.input = model.input, m.tokens = model.tokens, m.classes = model.classes, m.seed = model.seed;
+  m = detail::completed(std::move(m), std::move(spec), {});
   m.threshold = model.threshold, m.both_strands = model.both_strands;
   m.notes = model.notes, m.history = model.history;
   std::map<std::string, Tensor> old = model.weights;
@@ -156,6 +215,7 @@ L2G_INLINE void start_head(Model& model, double deviation) {
 }
 
 L2G_INLINE void give_weights(const Model& model, AnyStep& step) {
+  step.use_lengths(model.tokens.has_value());
   each_tensor<float>(step.p, [&](const TensorRef<float>& t) -> float* {
     const Numbers& own = model.weights.at(t.key).values;
     if (step.is_outside(t.role)) return const_cast<float*>(own.data());  // nothing writes to it
@@ -198,10 +258,18 @@ L2G_INLINE void save(const Model& model, const std::string& path) {
                      {"pad_zeros", model.input.pad_zeros},
                      {"alphabet", model.input.channels == 5 ? "ACGTN" : "ACGT"},
                      {"letters", "upper and lower case alike, U as T, every other IUPAC code as N"}}}};
+  if (model.tokens) j["tokens"] = detail::json_of(*model.tokens);
   for (const HistoryEntry& h : model.history) j["history"].push_back(detail::json_of(h));
   std::vector<TensorSlot> slots;
   for (const auto& [key, t] : model.weights)
     slots.push_back({key, dtype_of<float>, const_cast<float*>(t.values.data()), t.extents, t.role});
+  if (model.tokens)
+    for (const text::TokenizerFile& f : model.tokens->tokenizer.impl().files)
+      slots.push_back({std::string(detail::tokenizer_prefix) + f.name,
+                       Dtype::u8,
+                       const_cast<char*>(f.bytes.data()),
+                       {index_t(f.bytes.size())},
+                       Role::buffer});
   save_tensors(slots, path, {{"format", "l2g model 1"}, {"model", j.dump()}});
 }
 
@@ -243,20 +311,30 @@ inline Model read_model(const std::shared_ptr<const io::SafetensorsFile>& file, 
   const auto& i = j.at("input");
   const data::EncodeOptions input{whole_number<index_t>(i, "length", path), whole_number<index_t>(i, "channels", path),
                                   i.at("pad_right").get<bool>(), i.at("pad_zeros").get<bool>()};
-  if (input.length < 1 || input.length > 100'000'000 || (input.channels != 4 && input.channels != 5))
+  std::optional<TokenInput> tokens;
+  if (j.contains("tokens")) tokens = tokens_of(*file, j["tokens"]);
+  if (!tokens && (input.length < 1 || input.length > 100'000'000 || (input.channels != 4 && input.channels != 5)))
     throw file_error(path, "the model's input makes no sense");
+  const Seq in = tokens ? Seq{1, tokens->length, index_t(1)} : Seq{1, input.length, input.channels};
   const Spec spec = from_json(j.at("spec").dump());
   constexpr double most_layers = 20000;
   if (!(layers_in(spec) <= most_layers)) throw file_error(path, "the model's description stands for too many layers");
   // The tensors of the description against those of the file, before memory is taken for any of them.
-  auto record = build<float>(spec, {1, input.length, input.channels}).template params<float, Cpu>();
+  auto record = build<float>(spec, in).template params<float, Cpu>();
   LoadReport report;
-  if (const std::string wrong = misfits(tensor_slots<float>(record), *file, {}, report); !wrong.empty())
-    throw_misfits(*file, wrong);
+  std::vector<TensorSlot> slots = tensor_slots<float>(record);
+  if (tokens)
+    for (const io::TensorInfo& t : file->tensors())
+      if (t.key.starts_with(tokenizer_prefix)) slots.push_back({t.key, t.dtype, nullptr, t.shape, Role::buffer});
+  if (const std::string wrong = misfits(slots, *file, {}, report); !wrong.empty()) throw_misfits(*file, wrong);
   std::map<std::string, Numbers> given;
-  for (const io::TensorInfo& t : file->tensors()) given[t.key] = numbers_of(file, t);
-  Model m = make_model(j.at("name").get<std::string>(), spec, input, j.at("classes").get<std::vector<std::string>>(),
-                       whole_number<std::uint64_t>(j, "seed", path), given);
+  for (const io::TensorInfo& t : file->tensors())
+    if (!t.key.starts_with(tokenizer_prefix)) given[t.key] = numbers_of(file, t);
+  const auto name = j.at("name").get<std::string>();
+  const auto classes = j.at("classes").get<std::vector<std::string>>();
+  const auto seed = whole_number<std::uint64_t>(j, "seed", path);
+  Model m = tokens ? make_model(name, spec, *tokens, classes, seed, given)
+                   : make_model(name, spec, input, classes, seed, given);
   m.threshold = j.at("threshold").get<double>();
   m.both_strands = j.at("both_strands").get<bool>();
   m.notes = j.at("notes").get<std::map<std::string, std::string>>();
@@ -290,6 +368,12 @@ L2G_INLINE void export_cpp(const Model& model, const std::string& folder, const 
     slots.push_back({key, dtype_of<float>, const_cast<float*>(t.values.data()), t.extents, t.role});
   save_tensors(slots, folder + "/" + name + ".safetensors", {{"format", "l2g weights 1"}});
   io::write_file(folder + "/" + name + ".hpp", header);
+  if (!model.tokens) return;
+  const std::string tokenizer = folder + "/" + name + "_tokenizer";
+  std::error_code fault;
+  std::filesystem::create_directories(tokenizer, fault);
+  if (fault) throw file_error(tokenizer, "the folder cannot be made: " + fault.message());
+  model.tokens->tokenizer.save(tokenizer);
 }
 
 L2G_INLINE Footprint step_footprint(const Model& model, index_t batch) {
@@ -298,8 +382,14 @@ L2G_INLINE Footprint step_footprint(const Model& model, index_t batch) {
 
 L2G_INLINE std::string to_text(const Model& model) {
   std::string out = to_text(model.spec);
-  out += "reads " + std::to_string(model.input.length) + " positions x " + std::to_string(model.input.channels) +
-         " channels, says " + std::to_string(model.outputs()) + " classes, " + std::to_string(model.parameters()) +
+  if (const auto& t = model.tokens)
+    out += "reads up to " + std::to_string(t->length) + " tokens (" + std::string(text::name_of(t->tokenizer.kind())) +
+           ", " + std::to_string(t->tokenizer.size()) + " entries" +
+           (t->options.prefix.empty() && t->options.suffix.empty() ? "" : ", with a prompt") + ")";
+  else
+    out += "reads " + std::to_string(model.input.length) + " positions x " + std::to_string(model.input.channels) +
+           " channels";
+  out += ", says " + std::to_string(model.outputs()) + " classes, " + std::to_string(model.parameters()) +
          " trained numbers\n";
   return out;
 }

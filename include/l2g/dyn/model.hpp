@@ -4,9 +4,12 @@
 #include <l2g/data/encode.hpp>
 #include <l2g/dyn/numbers.hpp>
 #include <l2g/dyn/registry.hpp>
+#include <l2g/dyn/token_input.hpp>
 #include <l2g/train/options.hpp>
 #include <l2g/train/step.hpp>
 #include <l2g/train/tensors.hpp>
+
+#include <optional>
 
 namespace l2g::model {
 
@@ -23,6 +26,7 @@ struct Model {
   std::string name;
   Spec spec;
   data::EncodeOptions input;                 // length, channels, padding
+  std::optional<TokenInput> tokens{};        // it reads tokens instead; nothing of `input` counts then
   std::vector<std::string> classes;          // names of the outputs
   double threshold = 0.5;                    // of the second class, where there are two
   bool both_strands = false;                 // predictions are the mean over both strands
@@ -31,7 +35,9 @@ struct Model {
   std::map<std::string, Tensor> weights;     // by key
   std::vector<HistoryEntry> history;         // of the last training
 
-  Seq shape(index_t batch) const { return {batch, input.length, input.channels}; }
+  Seq shape(index_t batch) const {
+    return tokens ? Seq{batch, tokens->length, index_t(1)} : Seq{batch, input.length, input.channels};
+  }
   index_t outputs() const { return index_t(classes.size()); }
   index_t parameters() const;  // trained numbers
   std::size_t bytes() const;   // of weights in memory of its own; those in a mapped file do not count
@@ -40,6 +46,9 @@ struct Model {
 /// A model with first weights. Throws l2g::error or shape_error when the Spec does not fit the input or does not end in
 /// (batch, 1, classes). Tensors whose key is `given` get those numbers, which have to be as many as the tensor has.
 Model make_model(std::string name, Spec spec, const data::EncodeOptions& input, std::vector<std::string> classes,
+                 std::uint64_t seed, const std::map<std::string, Numbers>& given = {});
+/// The same of a model that reads tokens. Throws error when the tokenizer has ids for which its table has no row.
+Model make_model(std::string name, Spec spec, const TokenInput& tokens, std::vector<std::string> classes,
                  std::uint64_t seed, const std::map<std::string, Numbers>& given = {});
 
 /// The model under another Spec: tensors with the same key and shape keep their numbers (a linear map that gets or
@@ -59,13 +68,15 @@ void take_weights(Model& model, AnyStep& step);
 /// reads it is mapped, not copied.
 index_t load_part(Model& model, const std::string& path, const std::string& from, const std::string& to);
 
-/// One file: safetensors with everything else in its metadata. Throws file_error; the old file stays then.
+/// One file: safetensors with everything else in its metadata; a tokenizer's files are in it as tensors of bytes.
+/// Throws file_error; the old file stays then.
 void save(const Model& model, const std::string& path);
 /// The weights stay in the mapped file until something changes them. Throws file_error, before anything is allocated
 /// for a description that does not fit the tensors of the file.
 Model load_model(const std::string& path);
 
-/// Header and weights for a program with static types: `folder/name.hpp` and `folder/name.safetensors`.
+/// Header and weights for a program with static types: `folder/name.hpp` and `folder/name.safetensors`; of a model that
+/// reads tokens also the tokenizer, `folder/name_tokenizer/`.
 void export_cpp(const Model& model, const std::string& folder, const std::string& name, index_t batch);
 
 /// Bytes that a training step takes: the estimate that stands before a training.

@@ -10,9 +10,28 @@
 
 namespace l2g::model {
 
+L2G_INLINE SequenceSource source_of(const Model& model, const data::Dataset& dataset) {
+  SequenceSource source{&dataset, model.input};
+  source.tokens = model.tokens;
+  return source;
+}
+L2G_INLINE std::vector<SequenceSource> strands_of(const Model& model, const data::Dataset& dataset) {
+  std::vector<SequenceSource> strands(model.both_strands ? 2 : 1, source_of(model, dataset));
+  if (model.both_strands) strands[1].reverse = true;
+  return strands;
+}
+
 L2G_INLINE std::uint64_t SequenceSource::fingerprint() const {
   std::uint64_t h = 1469598103934665603ull;
   const auto mix = [&](unsigned char c) { h = (h ^ c) * 1099511628211ull; };
+  const auto number = [&](std::int64_t n) {
+    for (int i = 0; i < 8; ++i) mix(static_cast<unsigned char>(n >> 8 * i));
+  };
+  if (tokens) {
+    const TokenRows encoded = strands[0].ids.empty() ? token_rows(*tokens, *dataset) : strands[0];
+    number(tokens->length);
+    for (const std::int32_t id : encoded.ids) number(id);
+  }
   for (const std::string& s : dataset->sequences) {
     for (const char c : s) mix(static_cast<unsigned char>(c));
     mix(0);
@@ -21,13 +40,36 @@ L2G_INLINE std::uint64_t SequenceSource::fingerprint() const {
   return h;
 }
 
+L2G_INLINE const TokenRows& SequenceSource::strand(bool other) {
+  TokenRows& encoded = strands[other];
+  if (encoded.ids.empty()) encoded = token_rows(*tokens, *dataset, other);
+  return encoded;
+}
+
+L2G_INLINE void SequenceSource::fill_tokens(Batch<float, Seq>& batch, std::int64_t position,
+                                            std::span<const index_t> rows) {
+  if (augment.shift != 0)
+    throw error("rows of tokens cannot be shifted: a model that reads tokens is trained with shift = 0");
+  const auto length = static_cast<std::size_t>(tokens->length);
+  const Rng rng{seed, static_cast<std::uint64_t>(position)};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const index_t row = rows[i] % dataset->rows();
+    const bool other = tripled ? rows[i] >= dataset->rows() : draw_augment(augment, rng, row).reverse_complement;
+    const TokenRows& from = strand(other != reverse);
+    std::copy_n(from.ids.data() + std::size_t(row) * length, length, batch.ids.data + i * length);
+    batch.lengths[i] = from.lengths[std::size_t(row)];
+  }
+}
+
 L2G_INLINE void SequenceSource::fill(Batch<float, Seq>& batch, std::int64_t position, std::span<const index_t> rows) {
   const std::span<float> values(batch.values.data, static_cast<std::size_t>(batch.values.size()));
   const index_t n = dataset->rows();
-  if (!tripled) data::encode<float>(*dataset, rows, input, values, augment, {seed, std::uint64_t(position)}, reverse);
+  if (tokens) fill_tokens(batch, position, rows);
+  if (!tokens && !tripled)
+    data::encode<float>(*dataset, rows, input, values, augment, {seed, std::uint64_t(position)}, reverse);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const index_t row = rows[i] % n, copy = rows[i] / n;
-    if (tripled) {
+    if (tripled && !tokens) {
       const std::size_t size = values.size() / rows.size();
       const data::Augment moved{.shift = copy == 1 ? shift : 0, .full_shift = copy == 1};
       data::encode<float>(*dataset, {&row, 1}, input, values.subspan(i * size, size), moved,
@@ -58,12 +100,17 @@ L2G_INLINE std::vector<double> Predictions::scores(index_t k) const {
 
 L2G_INLINE Predictions predict(AnyStep& step, const Model& model, const data::Dataset& dataset, index_t first,
                                const Progress& progress) {
-  Predictions found{dataset.rows(), model.outputs(), {}};
+  std::vector<SequenceSource> strands = strands_of(model, dataset);
+  return predict(step, strands, model.outputs(), first, progress);
+}
+
+L2G_INLINE Predictions predict(AnyStep& step, std::span<SequenceSource> sources, index_t classes, index_t first,
+                               const Progress& progress) {
+  Predictions found{sources[0].rows(), classes, {}};
   found.probability.assign(static_cast<std::size_t>(found.rows * found.classes), 0.0);
-  const int strands = model.both_strands ? 2 : 1;
+  const int strands = int(sources.size());
   for (int strand = 0; strand < strands; ++strand) {
-    SequenceSource source{&dataset, model.input, {}, 0, strand == 1};
-    each_prediction(step, source, [&](index_t row, index_t, const float* y) {
+    each_prediction(step, sources[std::size_t(strand)], [&](index_t row, index_t, const float* y) {
       double top = -1e300, sum = 0;
       for (index_t k = 0; k < found.classes; ++k) top = std::max(top, double(y[first + k]));
       for (index_t k = 0; k < found.classes; ++k) sum += std::exp(double(y[first + k]) - top);

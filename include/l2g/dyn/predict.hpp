@@ -5,7 +5,7 @@
 
 namespace l2g::model {
 
-/// Rows of a data set as one-hot batches; what is drawn follows from the seed and the position alone.
+/// Rows of a data set as one-hot batches, or as tokens; what is drawn follows from the seed and the position alone.
 struct SequenceSource {
   const data::Dataset* dataset = nullptr;
   data::EncodeOptions input{};
@@ -15,11 +15,22 @@ struct SequenceSource {
   /// Three rows for each: as it is; its other strand moved by `shift` (left or right by a fair coin); its other strand.
   bool tripled = false;
   int shift = 3;
+  /// Tokens instead: all rows are encoded once, in the first batch that asks for a strand. Rows of tokens do not shift.
+  std::optional<TokenInput> tokens{};
+  TokenRows strands[2]{};
 
   index_t rows() const { return (tripled ? 3 : 1) * dataset->rows(); }
   std::uint64_t fingerprint() const;
   void fill(Batch<float, Seq>& batch, std::int64_t position, std::span<const index_t> rows);
+
+ private:
+  const TokenRows& strand(bool other);
+  void fill_tokens(Batch<float, Seq>& batch, std::int64_t position, std::span<const index_t> rows);
 };
+/// The rows as a model reads them.
+SequenceSource source_of(const Model& model, const data::Dataset& dataset);
+/// One source for each strand that the predictions of a model are a mean of.
+std::vector<SequenceSource> strands_of(const Model& model, const data::Dataset& dataset);
 
 struct Predictions {
   index_t rows = 0, classes = 0;
@@ -40,6 +51,9 @@ struct PredictOptions {
 Predictions predict(const Model& model, const data::Dataset& dataset, const PredictOptions& options = {});
 /// The same with the weights that a step has now; logits start at column `first`.
 Predictions predict(AnyStep& step, const Model& model, const data::Dataset& dataset, index_t first = 0,
+                    const Progress& progress = {});
+/// The same of sources that may be read many times: rows of tokens are encoded once.
+Predictions predict(AnyStep& step, std::span<SequenceSource> strands, index_t classes, index_t first = 0,
                     const Progress& progress = {});
 
 /// Mean negative log-likelihood and MCC on labelled rows.

@@ -41,11 +41,13 @@ struct Homecoming {
 template <class Loss>
 FitResult fit_model(Model& model, AnyStep& step, const data::Dataset& rows, const data::Dataset& dev, const Loss& loss,
                     const TrainOptions& options, index_t first, const FitCallbacks& callbacks) {
-  SequenceSource source{&rows, model.input, options.augment, options.fit.seed, false, options.tripled};
+  SequenceSource source = source_of(model, rows);
+  source.augment = options.augment, source.seed = options.fit.seed, source.tripled = options.tripled;
   give_weights(model, step);
   const Homecoming home(model, step);
   if (dev.empty()) return fit(step, loss, source, NoEvaluation{}, options.fit, callbacks);
-  auto evaluate = [&](AnyStep& s) { return judge(predict(s, model, dev, first), dev); };
+  std::vector<SequenceSource> strands = strands_of(model, dev);
+  auto evaluate = [&](AnyStep& s) { return judge(predict(s, strands, model.outputs(), first), dev); };
   return fit(step, loss, source, evaluate, options.fit, callbacks);
 }
 
@@ -81,6 +83,8 @@ L2G_INLINE AlignResult align(Model& model, const data::Dataset& rows, const data
                              const AlignOptions& options, const FitCallbacks& callbacks) {
   detail::check_rows(model, rows, "training");
   detail::check_rows(model, dev, "dev");
+  if (model.tokens)
+    throw error("align: the model reads tokens; alignment brings an embedder of one-hot sequences close to text");
   const Spec embedder = without_lora(part_of(model.spec, "embedder"));
   const index_t entries = options.width > 0 ? index_t(options.reference.size()) / options.width : 0;
   const Seq features = out_of(embedder, model.shape(1));
@@ -177,7 +181,8 @@ L2G_INLINE double seconds_per_step(const Model& model, const data::Dataset& rows
   const Seq in = model.shape(options.batch);
   AnyStep step(build<float>(model.spec, in), in, CrossEntropy{}, 2, options.pool, Outside::frozen);
   give_weights(model, step);
-  SequenceSource source{&rows, model.input, options.augment, options.fit.seed};
+  SequenceSource source = source_of(model, rows);
+  source.augment = options.augment, source.seed = options.fit.seed;
   std::vector<index_t> batch(std::size_t(options.batch));
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i] = index_t(i) % rows.rows();
   std::vector<double> seconds;

@@ -84,4 +84,11 @@ struct ScoreHistogram {
   index_t bins = 30;
 };
 
+/// Numbers as shades, a cell each: values (rows, columns), with a name for every row and column.
+struct HeatMap {
+  std::string title = "Map";
+  std::vector<std::string> rows, columns;
+  std::vector<double> values;
+};
+
 }  // namespace l2g::report

@@ -6,6 +6,7 @@
 #include <l2g/text/tokenizer_json-inl.hpp>
 #include <l2g/text/vocabulary_files-inl.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace l2g::text {
@@ -21,17 +22,17 @@ inline bool is_file(const std::string& path) {
   return std::filesystem::is_regular_file(path, fault);
 }
 
-// A folder with a tokenizer, or one file of it.
+// A folder with a tokenizer, or one file of it, or the files of such a folder in memory.
 class TokenizerFolder {
  public:
-  TokenizerFolder(std::string folder, std::string only, const LoadTokenizerOptions& options)
-      : folder_(std::move(folder)), only_(std::move(only)), options_(options) {
+  TokenizerFolder(std::string folder, std::string only, const LoadTokenizerOptions& options,
+                  std::span<const TokenizerFile> memory = {})
+      : folder_(std::move(folder)), only_(std::move(only)), options_(options), memory_(memory) {
     for (const auto& [name, part] :
          {std::pair{"tokenizer_config.json", &config_.config}, std::pair{"special_tokens_map.json", &config_.special},
           std::pair{"added_tokens.json", &config_.added}})
-      if (is_file(path(name))) *part = parse_json_object(keep(name, name), path(name));
-    if (is_file(path("config.json")))
-      config_.model = parse_json_object(whole_file(path("config.json")), path("config.json"));
+      if (has(name)) *part = parse_json_object(keep(name, name), path(name));
+    if (has("config.json")) config_.model = parse_json_object(bytes("config.json"), path("config.json"));
   }
 
   Tokenizer load() {
@@ -41,29 +42,47 @@ class TokenizerFolder {
       impl->files.erase(std::remove_if(impl->files.begin(), impl->files.end(), same), impl->files.end());
       impl->files.push_back(std::move(f));
     }
+    say_family(*impl);
     return Tokenizer(std::move(impl));
   }
 
  private:
   std::string path(const std::string& name) const { return (std::filesystem::path(folder_) / name).string(); }
   bool wanted(const std::string& name) const { return only_.empty() || only_ == name; }
+  const TokenizerFile* in_memory(const std::string& name) const {
+    const auto found = std::find_if(memory_.begin(), memory_.end(), [&](const auto& f) { return f.name == name; });
+    return found == memory_.end() ? nullptr : &*found;
+  }
+  bool has(const std::string& name) const { return memory_.empty() ? is_file(path(name)) : in_memory(name) != nullptr; }
+  std::string bytes(const std::string& name) const {
+    return memory_.empty() ? whole_file(path(name)) : in_memory(name)->bytes;
+  }
+  // What config.json alone told must be told by the tokenizer's own files.
+  void say_family(Tokenizer::Impl& impl) const {
+    const auto model = value_of<std::string>(config_.model, "model_type");
+    const auto same = [](const TokenizerFile& f) { return f.name == "tokenizer_config.json"; };
+    if (impl.kind != TokenizerKind::byte_level_bpe || !model || !config_.config.empty() ||
+        std::any_of(impl.files.begin(), impl.files.end(), same))
+      return;
+    const std::string more = *model == "opt" ? ", \"bos_token\": \"</s>\"" : "";
+    impl.files.push_back(class_file(*model == "roberta" ? "RobertaTokenizer" : "GPT2Tokenizer", more));
+  }
   const std::string& keep(const std::string& name, const std::string& as) {
-    files_.push_back({as, whole_file(path(name))});
+    files_.push_back({as, bytes(name)});
     return files_.back().bytes;
   }
 
   std::shared_ptr<Tokenizer::Impl> read() {
-    if (wanted("tokenizer.json") && is_file(path("tokenizer.json"))) {
+    if (wanted("tokenizer.json") && has("tokenizer.json")) {
       const std::string text = keep("tokenizer.json", "tokenizer.json");
       for (const char* beside : {"vocab.json", "merges.txt", "vocab.txt", "tokenizer.model"})
-        if (is_file(path(beside))) keep(beside, beside);
+        if (has(beside)) keep(beside, beside);
       return read_tokenizer_json(text, path("tokenizer.json"), config_);
     }
     for (const auto& [vocabulary, merges] :
          {std::pair{"vocab.json", "merges.txt"}, std::pair{"encoder.json", "vocab.bpe"}}) {
-      if (!is_file(path(vocabulary)) || !(wanted(vocabulary) || only_ == merges)) continue;
-      if (!is_file(path(merges)))
-        throw file_error(path(merges), "no such file; the merges belong to " + path(vocabulary));
+      if (!has(vocabulary) || !(wanted(vocabulary) || only_ == merges)) continue;
+      if (!has(merges)) throw file_error(path(merges), "no such file; the merges belong to " + path(vocabulary));
       const std::string text = keep(vocabulary, "vocab.json");
       return read_byte_level_bpe(text, keep(merges, "merges.txt"), path(vocabulary), path(merges), config_, options_);
     }
@@ -85,9 +104,12 @@ class TokenizerFolder {
       return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
     };
     if (!only_.empty()) return ends(only_) ? only_ : "";
-    if (!usual.empty() && is_file(path(usual))) return usual;
+    if (!usual.empty() && has(usual)) return usual;
     if (ending == ".txt") return {};
     std::vector<std::string> names;
+    for (const TokenizerFile& f : memory_)
+      if (ends(f.name)) names.push_back(f.name);
+    if (!memory_.empty()) return names.size() == 1 ? names[0] : "";
     std::error_code fault;
     for (std::filesystem::directory_iterator it(folder_, fault), end; !fault && it != end; it.increment(fault))
       if (ends(it->path().filename().string())) names.push_back(it->path().filename().string());
@@ -124,6 +146,7 @@ class TokenizerFolder {
   std::string folder_, only_;
   LoadTokenizerOptions options_;
   TokenizerConfig config_;
+  std::span<const TokenizerFile> memory_;
   std::vector<TokenizerFile> files_;
 };
 
@@ -143,6 +166,11 @@ L2G_INLINE Tokenizer parse_tokenizer_json(std::string_view text, const std::stri
   auto impl = detail::read_tokenizer_json(text, name, {});
   impl->files = {{"tokenizer.json", std::string(text)}};
   return Tokenizer(std::move(impl));
+}
+
+L2G_INLINE Tokenizer read_tokenizer(std::span<const TokenizerFile> files, const std::string& name) {
+  if (files.empty()) throw file_error(name, "there are no files of a tokenizer");
+  return detail::TokenizerFolder(name, {}, {}, files).load();
 }
 
 }  // namespace l2g::text

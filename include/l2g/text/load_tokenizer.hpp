@@ -4,6 +4,8 @@
 
 namespace l2g::text {
 
+struct TokenizerFile;
+
 /// Whose ids and special tokens a vocab.json has, when no other file says it.
 enum class TokenizerFamily { automatic, gpt2, roberta, opt };
 
@@ -26,6 +28,10 @@ struct LoadTokenizerOptions {
 /// tokens, lower case, sides, the longest input. Throws file_error: what is missing or malformed, with the place, or
 /// that a kind is unknown and which ones are supported.
 Tokenizer load_tokenizer(const std::string& path, const LoadTokenizerOptions& options = {});
+
+/// The same from the files that a tokenizer was saved as (Tokenizer::Impl::files), without a folder; `name` stands in
+/// messages.
+Tokenizer read_tokenizer(std::span<const TokenizerFile> files, const std::string& name);
 
 /// A tokenizer from the text of a tokenizer.json; `name` stands in messages.
 Tokenizer parse_tokenizer_json(std::string_view text, const std::string& name);

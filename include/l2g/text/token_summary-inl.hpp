@@ -11,8 +11,8 @@ inline bool is_dna(std::string_view s) {
   return s.size() > 1 && s.find_first_not_of("ACGTUNacgtun") == std::string_view::npos;
 }
 
-inline void refuse_unknown(const Tokenizer& tokenizer, std::string_view sequence, std::size_t number,
-                           const Encoding& e) {
+inline void refuse_unknown(const Tokenizer& tokenizer, std::string_view sequence, const Encoding& e,
+                           const std::string& where) {
   if (!is_dna(sequence)) return;
   index_t tokens = 0, unknown = 0;
   for (index_t i = 0; i < e.size(); ++i) {
@@ -23,7 +23,7 @@ inline void refuse_unknown(const Tokenizer& tokenizer, std::string_view sequence
   }
   if (tokens != 1 || unknown != 1) return;
   const bool lower = std::any_of(sequence.begin(), sequence.end(), [](char c) { return c >= 'a'; });
-  throw error("sequence " + std::to_string(number + 1) + ": the " + std::string(name_of(tokenizer.kind())) +
+  throw error(where + "the " + std::string(name_of(tokenizer.kind())) +
               " vocabulary makes a single unknown token of its " + std::to_string(sequence.size()) + " letters; " +
               (lower ? "write the letters in upper case, or take" : "take") +
               " a tokenizer of k-mers (kmer_tokenizer), of letters or of bytes, or a model with byte-level BPE");
@@ -40,7 +40,7 @@ L2G_INLINE TokenSummary summarize(const Tokenizer& tokenizer, std::span<const st
   whole.max_tokens = 0;
   for (const std::string& sequence : sequences) {
     const Encoding e = tokenizer.encode(sequence, whole);
-    detail::refuse_unknown(tokenizer, sequence, static_cast<std::size_t>(s.sequences), e);
+    detail::refuse_unknown(tokenizer, sequence, e, "sequence " + std::to_string(s.sequences + 1) + ": ");
     ++s.sequences;
     s.bases += static_cast<index_t>(sequence.size());
     for (index_t i = 0; i < e.size(); ++i) {
@@ -62,7 +62,12 @@ L2G_INLINE TokenSummary summarize(const Tokenizer& tokenizer, std::span<const st
 
 L2G_INLINE void require_readable(const Tokenizer& tokenizer, std::span<const std::string> sequences) {
   for (std::size_t i = 0; i < sequences.size(); ++i)
-    detail::refuse_unknown(tokenizer, sequences[i], i, tokenizer.encode(sequences[i]));
+    detail::refuse_unknown(tokenizer, sequences[i], tokenizer.encode(sequences[i]),
+                           "sequence " + std::to_string(i + 1) + ": ");
+}
+
+L2G_INLINE void require_readable(const Tokenizer& tokenizer, std::string_view sequence, const Encoding& encoding) {
+  detail::refuse_unknown(tokenizer, sequence, encoding, "");
 }
 
 }  // namespace l2g::text

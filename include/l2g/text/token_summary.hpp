@@ -24,6 +24,8 @@ TokenSummary summarize(const Tokenizer& tokenizer, std::span<const std::string> 
 /// Throws error when the tokenizer makes a single unknown token of a DNA sequence (as a WordPiece vocabulary does of
 /// more than 100 letters, and of most shorter sequences), with the remedy.
 void require_readable(const Tokenizer& tokenizer, std::span<const std::string> sequences);
+/// The same of a sequence that is encoded already.
+void require_readable(const Tokenizer& tokenizer, std::string_view sequence, const Encoding& encoding);
 
 }  // namespace l2g::text
 

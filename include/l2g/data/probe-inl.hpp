@@ -1,0 +1,60 @@
+#pragma once
+#include <l2g/core/errors.hpp>
+#include <l2g/core/philox.hpp>
+#include <l2g/core/progress.hpp>
+#include <l2g/data/probe.hpp>
+#include <l2g/eval/metrics.hpp>
+
+#include <limits>
+#include <utility>
+
+namespace l2g::data {
+namespace detail {
+
+inline double mcc_of(const LogisticModel& model, const Features& features, std::span<const std::int32_t> labels) {
+  return eval::matthews(labels, predicted_classes(model, decision(model, features)), model.classes);
+}
+
+/// The fit whose C is best on dev.
+inline ProbeScore best_fit(const Features& train, std::span<const std::int32_t> labels, const Features& dev,
+                           std::span<const std::int32_t> dev_labels, index_t classes, const std::vector<double>& Cs) {
+  ProbeScore best;
+  best.dev_mcc = -2;
+  LogisticModel model;
+  for (const double C : Cs) {
+    throw_if_interrupted();
+    LogisticOptions o;
+    o.C = C, o.tolerance = 1e-4, o.max_iterations = 300;
+    fit_logistic(model, train, labels, classes, o);
+    if (const double mcc = mcc_of(model, dev, dev_labels); mcc > best.dev_mcc)
+      best.C = C, best.dev_mcc = mcc, best.model = model;
+  }
+  best.train_mcc = mcc_of(best.model, train, labels);
+  return best;
+}
+
+}  // namespace detail
+
+L2G_INLINE ProbeScore probe(const ProbeRows& train, const ProbeRows& dev, index_t width, index_t classes,
+                            const ProbeOptions& o) {
+  const Standardisation columns = standardisation_of(train.values, width);
+  const Features features{{dense_features(train.values, columns)}}, dev_features{{dense_features(dev.values, columns)}};
+  ProbeScore best = detail::best_fit(features, train.labels, dev_features, dev.labels, classes, o.C);
+  best.columns = columns;
+  best.control_mcc = std::numeric_limits<double>::quiet_NaN();
+  if (o.control) {
+    std::vector<std::int32_t> shuffled(train.labels.begin(), train.labels.end());
+    const Rng rng{o.seed, 0};
+    constexpr std::uint32_t stream = 0x636f6e74u;  // "cont"
+    for (std::size_t i = shuffled.size(); i-- > 1;)
+      std::swap(shuffled[i], shuffled[std::size_t(rng.below(stream, i, i + 1))]);
+    best.control_mcc = detail::best_fit(features, shuffled, dev_features, dev.labels, classes, {best.C}).dev_mcc;
+  }
+  return best;
+}
+
+L2G_INLINE double probe_mcc(const ProbeScore& probe, const ProbeRows& rows) {
+  return detail::mcc_of(probe.model, {{dense_features(rows.values, probe.columns)}}, rows.labels);
+}
+
+}  // namespace l2g::data
