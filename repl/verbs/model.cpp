@@ -123,10 +123,10 @@ Value build(const Arguments& a, Shell& shell) {
                                                        : "cnn";
   task.keep_positions = a.has("keep_positions") ? a.flag("keep_positions")
                                                 : preset.follow_advice && (!advised || floors->advice.keep_positions);
-  const bool wide = a.has("wide") ? a.flag("wide") : advised && kind != "layers", mean = a.flag("strand_mean");
-  const bool both = a.has("both_strands")
-                        ? a.flag("both_strands")
-                        : preset.both_strands || (advised && floors->advice.augment.reverse_complement);
+  task.wide = a.has("wide") ? a.flag("wide") : advised && kind != "layers";
+  task.both_strands = a.has("both_strands")
+                          ? a.flag("both_strands")
+                          : preset.both_strands || (advised && floors->advice.augment.reverse_complement);
   std::string weights;
   if (kind == "l2g") {
     weights = a.text_or("language_model", "");
@@ -135,25 +135,15 @@ Value build(const Arguments& a, Shell& shell) {
     if (weights != "random") config = byte_model_config(io::SafetensorsFile(path_of(weights)));
     task.body = {config.width, std::min(a.integer("body_layers"), config.layers), config.heads, config.hidden};
   }
-  Spec spec;
-  if (kind == "layers") {
-    spec = model::sequential(layers_of(a.value("layers")));
-  } else {
-    model::NetworkOptions o = options_of(a, preset, kind, task);
-    o.keep_positions = task.keep_positions;
-    spec = model::network(o, task);
-  }
-  const auto averaged = [](Spec f) { return Spec{.type = "strand_mean", .parts = {std::move(f)}}; };
-  const bool keep = task.keep_positions;
-  if (mean && !(wide && keep)) spec = averaged(std::move(spec));  // a bag of k-mers sees both strands at once
-  if (wide && keep) spec = model::with_wide_path(std::move(spec), 0.5, task.classes);
-  if (wide && !keep)
-    spec = model::with_kmer_bag(std::move(spec), std::min<index_t>(6, task.length), both || mean, task.classes);
-  if (mean && wide && keep) spec = averaged(std::move(spec));
+  model::NetworkOptions o = options_of(a, preset, kind, task);
+  o.keep_positions = task.keep_positions, o.wide = task.wide, o.both_strands = task.both_strands;
+  o.strand_mean = a.flag("strand_mean");
+  Spec spec = kind == "layers" ? model::with_wide_and_strands(model::sequential(layers_of(a.value("layers"))), o, task)
+                               : model::network(o, task);
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   const data::EncodeOptions input{task.length, task.channels, a.flag("pad_right"), a.flag("pad_zeros")};
   Model m = model::make_model(a.text_or("name", kind), std::move(spec), input, rows.classes, seed);
-  m.both_strands = both && !mean;  // else the model does it itself
+  m.both_strands = task.both_strands && !o.strand_mean;  // else the model does it itself
   m.notes["task"] = rows.name;
   m.notes["built as"] = preset.name;
   if (preset.head_deviation > 0 && kind != "layers") model::start_head(m, preset.head_deviation);

@@ -85,3 +85,20 @@ TEST_CASE("both strands and a bag of k-mers have the bits of their static twins"
     REQUIRE(fixed(CrossEntropy{}, AdamW{}, 1e-2, 1) == free(CrossEntropy{}, AdamW{}, 1e-2, 1));
   REQUIRE(std::equal(fixed.weights, fixed.weights + fixed.parameters(), free.weights));
 }
+
+TEST_CASE("the wide path and the mean over both strands follow the options", "[dyn]") {
+  const Spec deep = network(), mean = both_strands(deep);
+  model::TransferTask task{.length = 20};
+  model::NetworkOptions o{.keep_positions = false, .wide = true, .both_strands = true};
+  REQUIRE(model::with_wide_and_strands(deep, o, task) == model::with_kmer_bag(deep, 6, true, 2));
+  o.both_strands = false;
+  REQUIRE(model::with_wide_and_strands(deep, o, task) == model::with_kmer_bag(deep, 6, false, 2));
+  o.strand_mean = true, task.length = 4;
+  REQUIRE(model::with_wide_and_strands(deep, o, task) == model::with_kmer_bag(mean, 4, true, 2));
+  o.keep_positions = true;
+  REQUIRE(model::with_wide_and_strands(deep, o, task) == both_strands(model::with_wide_path(deep, 0.5, 2)));
+  o.strand_mean = false;
+  REQUIRE(model::with_wide_and_strands(deep, o, task) == model::with_wide_path(deep, 0.5, 2));
+  o.wide = false;
+  REQUIRE(model::with_wide_and_strands(deep, o, task) == deep);
+}

@@ -104,6 +104,7 @@ L2G_INLINE NetworkOptions options_of(const transfer::Preset& preset, const Trans
   o.tokens = preset.tokens;
   o.keep_positions = preset.follow_advice && task.keep_positions;
   o.wide = preset.follow_advice && task.wide;
+  o.both_strands = preset.follow_advice && task.both_strands;
   // Where positions are kept a small network with a linear head is enough; where they are pooled, a wide one sees more.
   if (o.keep_positions) o.cnn.channels = 32, o.cnn.kernels = {9, 5, 5}, o.cnn.pool = 2;
   o.hidden = o.keep_positions ? 0 : 64;
@@ -115,6 +116,18 @@ L2G_INLINE NetworkOptions options_of(const transfer::Preset& preset, const Trans
     o.hidden = 0;
   }
   return o;
+}
+
+L2G_INLINE Spec with_wide_and_strands(Spec chain, const NetworkOptions& o, const TransferTask& task) {
+  const auto mean = [](Spec f) { return Spec{.type = "strand_mean", .parts = {std::move(f)}}; };
+  if (o.wide && o.keep_positions) {
+    chain = with_wide_path(std::move(chain), 0.5, task.classes);
+    return o.strand_mean ? mean(std::move(chain)) : chain;
+  }
+  if (o.strand_mean) chain = mean(std::move(chain));
+  if (!o.wide) return chain;
+  const bool both = o.both_strands || o.strand_mean;  // the bag itself is the same for both strands: it stays outside
+  return with_kmer_bag(std::move(chain), std::min<index_t>(6, task.length), both, task.classes);
 }
 
 L2G_INLINE Spec network(const NetworkOptions& o, const TransferTask& task) {
@@ -139,8 +152,7 @@ L2G_INLINE Spec network(const NetworkOptions& o, const TransferTask& task) {
   } else {
     for (Spec& s : classifier(o.keep_positions, o.hidden, o.dropout, task.classes)) parts.push_back(std::move(s));
   }
-  Spec whole = sequential(std::move(parts));
-  return o.wide ? with_wide_path(std::move(whole), 0.5, task.classes) : whole;
+  return with_wide_and_strands(sequential(std::move(parts)), o, task);
 }
 
 L2G_INLINE Spec network(const transfer::Preset& preset, const TransferTask& task) {

@@ -53,6 +53,7 @@ struct TransferTask {
   index_t length = 0, channels = 5, classes = 2;  // of the one-hot input, and of what comes out
   bool keep_positions = true;                     // what the floors advise; read by presets that follow advice
   bool wide = false;                              // a wide path beside it, likewise
+  bool both_strands = false;                      // the strand carries nothing, likewise
 
   struct Body {  // the encoder of a language model, on top of the embedder
     index_t width = 128, layers = 4, heads = 4, hidden = 512;
@@ -71,10 +72,14 @@ struct NetworkOptions {
   bool mean = false;           // pooling is the mean and the head is one linear map, also without a body
   index_t hidden = 0;          // channels in front of the head; 0: none
   double dropout = 0.1;
-  bool wide = false;
+  bool wide = false;          // a wide path: positional, or a bag of 6-mers where positions are pooled
+  bool both_strands = false;  // the bag takes a 6-mer and its reverse complement for one
+  bool strand_mean = false;   // the mean over both strands, in training too
 };
 /// The options of a preset: `honest` follows the advice in `task`; `paper` and `code` are true to their architecture.
 NetworkOptions options_of(const transfer::Preset& preset, const TransferTask& task);
+/// A chain of layers with the wide path and the mean over both strands that the options ask for. Keys stay as they are.
+Spec with_wide_and_strands(Spec chain, const NetworkOptions& options, const TransferTask& task);
 /// embedder (keys "embedder"), body ("body") if there is one, pooling and head ("head").
 Spec network(const NetworkOptions& options, const TransferTask& task);
 /// Both at once.
