@@ -1,8 +1,10 @@
 #include <l2g/dyn/adapters-inl.hpp>
 #include <l2g/dyn/architectures-inl.hpp>
+#include <l2g/dyn/drift-inl.hpp>
 #include <l2g/dyn/export-inl.hpp>
 #include <l2g/dyn/registry-inl.hpp>
 #include <l2g/dyn/spec-inl.hpp>
+#include <l2g/dyn/tuning-inl.hpp>
 
 namespace l2g::model {
 template AnyLayer<float> build<float>(const Spec&, Seq);

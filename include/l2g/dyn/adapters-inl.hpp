@@ -85,6 +85,19 @@ L2G_INLINE std::vector<std::string> head_keys(const Weights& weights) {
   return found;
 }
 
+L2G_INLINE Spec without_adapters_of(const Spec& spec) { return detail::without_adapter_arguments(spec); }
+
+L2G_INLINE peft::Adapter without_adapter(const Model& before, const Model& tuned) {
+  peft::Adapter a;
+  a.name = "none";
+  a.layout = to_json(before.spec);
+  for (const auto& [key, t] : tuned.weights)
+    if (!detail::is_lora_key(key) && t.role != Role::frozen)
+      if (const auto own = before.weights.find(key); own != before.weights.end())
+        a.tensors[key] = {own->second.extents, own->second.values};
+  return a;
+}
+
 L2G_INLINE peft::Adapter take_adapter(const Spec& spec, const Weights& weights, std::string name) {
   const auto there = adapters_of(spec);
   if (there.empty()) throw error("adapter '" + name + "': the model has none");
@@ -100,7 +113,7 @@ L2G_INLINE peft::Adapter take_adapter(const Spec& spec, const Weights& weights, 
   a.layout = to_json(spec);
   bool any = false;  // is there a lambda that is not zero? All are at the start, where nothing is pruned
   for (const auto& [key, t] : weights) {
-    if (detail::last_name(key) == "lora_mask" || (!detail::is_lora_key(key) && t.role != Role::trained)) continue;
+    if (detail::last_name(key) == "lora_mask" || (!detail::is_lora_key(key) && t.role == Role::frozen)) continue;
     a.tensors[key] = {t.extents, t.values};
     if (detail::last_name(key) == "lora_E")
       any = any || std::any_of(t.values.begin(), t.values.end(), [](float e) { return e != 0; });
@@ -117,13 +130,20 @@ L2G_INLINE peft::Adapter take_adapter(const Spec& spec, const Weights& weights, 
   return a;
 }
 
-L2G_INLINE peft::Adapter give_adapter(Spec& spec, Weights& weights, Seq in, const peft::Adapter& adapter) {
-  Spec wanted = detail::spec_with(spec, adapter);
-  const std::vector<detail::WantedTensor> slots = detail::wanted_tensors(wanted, in);
-  const auto refuse = [&](const std::string& text) { throw error("adapter '" + adapter.name + "': " + text); };
-  std::map<std::string, std::string> there;  // the body's tensors by their key without adapters
+namespace detail {
+
+/// The body's tensors by their key without adapters.
+inline std::map<std::string, std::string> bare_keys(const Weights& weights) {
+  std::map<std::string, std::string> there;
   for (const auto& [key, t] : weights)
-    if (!detail::is_lora_key(key)) there[key_without_adapter(key)] = key;
+    if (!is_lora_key(key)) there[key_without_adapter(key)] = key;
+  return there;
+}
+
+/// Throws error unless `slots` can be filled.
+inline void check_fit(const std::vector<WantedTensor>& slots, const Weights& weights, const peft::Adapter& adapter) {
+  const auto refuse = [&](const std::string& text) { throw error("adapter '" + adapter.name + "': " + text); };
+  const std::map<std::string, std::string> there = bare_keys(weights);
   std::size_t used = 0;
   for (const auto& s : slots) {
     if (detail::last_name(s.key) == "lora_mask") continue;
@@ -145,6 +165,19 @@ L2G_INLINE peft::Adapter give_adapter(Spec& spec, Weights& weights, Seq in, cons
     for (const auto& [key, t] : adapter.tensors)
       if (std::none_of(slots.begin(), slots.end(), [&, &k = key](const auto& s) { return s.key == k; }))
         refuse("this model has no '" + key + "'");
+}
+
+}  // namespace detail
+
+L2G_INLINE void check_adapter(const Spec& spec, const Weights& weights, Seq in, const peft::Adapter& adapter) {
+  detail::check_fit(detail::wanted_tensors(detail::spec_with(spec, adapter), in), weights, adapter);
+}
+
+L2G_INLINE peft::Adapter give_adapter(Spec& spec, Weights& weights, Seq in, const peft::Adapter& adapter) {
+  Spec wanted = detail::spec_with(spec, adapter);
+  const std::vector<detail::WantedTensor> slots = detail::wanted_tensors(wanted, in);
+  detail::check_fit(slots, weights, adapter);
+  const std::map<std::string, std::string> there = detail::bare_keys(weights);
 
   // From here on nothing can fail but memory.
   peft::Adapter before;

@@ -5,10 +5,12 @@
 #include <l2g/dyn/numbers.hpp>
 #include <l2g/dyn/registry.hpp>
 #include <l2g/dyn/token_input.hpp>
+#include <l2g/peft/adapter.hpp>
 #include <l2g/train/options.hpp>
 #include <l2g/train/step.hpp>
 #include <l2g/train/tensors.hpp>
 
+#include <memory>
 #include <optional>
 
 namespace l2g::model {
@@ -34,6 +36,8 @@ struct Model {
   std::map<std::string, std::string> notes;  // task, preset, versions, how it was trained
   std::map<std::string, Tensor> weights;     // by key
   std::vector<HistoryEntry> history;         // of the last training
+  /// What takes the place of its adapters when none is used. It is not in the model's file.
+  std::shared_ptr<const peft::Adapter> bare{};
 
   Seq shape(index_t batch) const {
     return tokens ? Seq{batch, tokens->length, index_t(1)} : Seq{batch, input.length, input.channels};

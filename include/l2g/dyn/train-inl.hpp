@@ -74,7 +74,12 @@ L2G_INLINE FitResult train(Model& model, const data::Dataset& rows, const data::
   const Seq in = model.shape(options.batch);
   const CrossEntropy loss{options.smoothing};
   AnyStep step(build<float>(model.spec, in), in, loss, 2, options.pool, Outside::frozen);
-  const FitResult result = detail::fit_model(model, step, rows, dev, loss, options, 0, callbacks);
+  TrainOptions with_rates = options;
+  const auto learns = [](const auto& t) { return t.first.starts_with("body.") && t.second.role == Role::trained; };
+  if (options.body_rate > 0 && options.fit.schedule.rate > 0 &&
+      std::any_of(model.weights.begin(), model.weights.end(), learns))
+    with_rates.fit.rates.push_back({"body.", options.body_rate / options.fit.schedule.rate});
+  const FitResult result = detail::fit_model(model, step, rows, dev, loss, with_rates, 0, callbacks);
   model.history = result.history;
   return result;
 }
@@ -186,15 +191,17 @@ L2G_INLINE double seconds_per_step(const Model& model, const data::Dataset& rows
   std::vector<index_t> batch(std::size_t(options.batch));
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i] = index_t(i) % rows.rows();
   std::vector<double> seconds;
-  for (int i = 0; i < 7; ++i) {
+  double total = 0;
+  for (int i = 0; i < 7 && (i < 3 || total < 2); ++i) {  // of slow steps a few are enough
     throw_if_interrupted();
     const auto begin = std::chrono::steady_clock::now();
     source.fill(step.batch, i, batch);
     step(CrossEntropy{}, AdamW{}, 1e-4, 1.0);
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    total += seconds.back();
   }
   std::sort(seconds.begin() + 1, seconds.end());  // the first touches fresh memory
-  return seconds[4];
+  return seconds[(seconds.size() + 1) / 2];
 }
 
 }  // namespace l2g::model

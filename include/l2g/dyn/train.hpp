@@ -11,6 +11,7 @@ struct TrainOptions {
   data::Augment augment{};
   bool tripled = false;  // see SequenceSource: instead of augment
   double smoothing = 0;  // of the labels
+  double body_rate = 0;  // highest rate of the part "body", a language model; 0: that of the others
   cpu::Pool* pool = nullptr;
 };
 

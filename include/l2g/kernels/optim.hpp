@@ -11,11 +11,13 @@ struct Adam {
   const StepState* state;
   T beta1, beta2, epsilon, decay;
   bool decoupled;
+  double factor;  // of the rate
   T *p, *m, *v;
   const T* g;
   L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
-    const T rate = T(state->rate), scale = T(state->scale);
-    const T step = T(state->rate / state->correction1), root = T(1 / state->correction2);
+    const double own_rate = state->rate * factor;
+    const T rate = T(own_rate), scale = T(state->scale);
+    const T step = T(own_rate / state->correction1), root = T(1 / state->correction2);
     const auto p0 = cx.load(p, j, end);
     const auto grad = decoupled ? cx.load(g, j, end) * scale : cx.load(g, j, end) * scale + p0 * decay;
     const auto m1 = cx.fma(cx.load(m, j, end), cx.value(beta1), grad * (T(1) - beta1));
@@ -32,10 +34,11 @@ struct Sgd {
   const StepState* state;
   T momentum, decay;
   bool nesterov;
+  double factor;  // of the rate
   T *p, *b;
   const T* g;
   L2G_HD void operator()(const auto& cx, index_t j, index_t end) const {
-    const T rate = T(state->rate), scale = T(state->scale);
+    const T rate = T(state->rate * factor), scale = T(state->scale);
     const auto old = cx.load(p, j, end);
     const auto d = cx.load(g, j, end) * scale + old * decay;
     const auto b1 = cx.load(b, j, end) * momentum + d;

@@ -5,13 +5,22 @@
 #include <l2g/kernels/reduce.hpp>
 
 #include <cmath>
+#include <string>
 
 namespace l2g {
 
-/// A run of the flat block with or without weight decay.
+/// A run of the flat block with or without weight decay, and its share of the learning rate.
 struct Segment {
   index_t begin, end;
   bool decays;
+  double factor = 1;
+};
+
+/// Tensors whose key begins with `prefix` learn with `factor` times the rate; with 0 they keep their bits (their
+/// gradients still count in the norm). Where several prefixes fit, the last one counts.
+struct RateFactor {
+  std::string prefix;
+  double factor = 1;
 };
 
 namespace detail {
@@ -29,7 +38,7 @@ struct AdamFamily {
   void operator()(Context<D>& c, T* p, const T* g, T* m, T* v, const Segment& s) const {
     const T rate = T(s.decays || decay_vectors ? decay : 0);
     map(c, s.end - s.begin,
-        kernels::Adam<T>{c.state, T(beta1), T(beta2), T(epsilon), rate, Decoupled, p + s.begin, m + s.begin,
+        kernels::Adam<T>{c.state, T(beta1), T(beta2), T(epsilon), rate, Decoupled, s.factor, p + s.begin, m + s.begin,
                          v + s.begin, g + s.begin});
   }
 };
@@ -51,7 +60,7 @@ struct Sgd {
   void operator()(Context<D>& c, T* p, const T* g, T* b, T*, const Segment& s) const {
     const T rate = T(s.decays || decay_vectors ? decay : 0);
     map(c, s.end - s.begin,
-        kernels::Sgd<T>{c.state, T(momentum), rate, nesterov, p + s.begin, b + s.begin, g + s.begin});
+        kernels::Sgd<T>{c.state, T(momentum), rate, nesterov, s.factor, p + s.begin, b + s.begin, g + s.begin});
   }
 };
 

@@ -157,6 +157,7 @@ L2G_INLINE Settings settings_of(const FitOptions& o) {
     add("factor", o.schedule.factor);
   }
   add("rate", o.schedule.rate);
+  for (const RateFactor& r : o.rates) add(("rate of " + r.prefix).c_str(), r.factor);
   whole("warm_up", o.schedule.warm_up), whole("schedule_total", o.schedule.total);
   whole("validate_every", o.validate_every), whole("patience", o.patience);
   whole("keep_best", int(o.keep_best)), whole("reestimate", int(o.reestimate));

@@ -97,6 +97,7 @@ class Loop {
  private:
   void begin() {
     step_.zero_gradients();
+    step_.set_rates(options_.rates);
     if (options_.hook) options_.hook->bind(tensor_slots<T>(step_.p), tensor_slots<T>(step_.g), options_.steps);
     if (!options_.checkpoint.empty()) parts_ = training_.parts(step_, settings(), options_.hook);
     if (run_.step == 0) {

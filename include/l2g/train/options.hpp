@@ -19,10 +19,11 @@ struct FitOptions {
   double epochs = 10;
 
   std::variant<AdamW, Sgd, Adam> optimizer = AdamW{};
-  Schedule schedule{};     // its total is the number of steps unless it is given
-  double clip = 0;         // global norm of the gradient; 0: not clipped
-  int accumulate = 1;      // batches for each update
-  std::uint64_t seed = 0;  // of the order of the rows and of all masks
+  Schedule schedule{};              // its total is the number of steps unless it is given
+  std::vector<RateFactor> rates{};  // parts that learn with a rate of their own
+  double clip = 0;                  // global norm of the gradient; 0: not clipped
+  int accumulate = 1;               // batches for each update
+  std::uint64_t seed = 0;           // of the order of the rows and of all masks
 
   std::int64_t validate_every = 0;  // steps; 0: every epoch. The last step is always followed by a validation
   int patience = 0;                 // validations without a better metric before training stops; 0: never

@@ -1,6 +1,7 @@
 #pragma once
 // Step: a model, all the memory of its training step in one block, and the step itself.
 #include <l2g/core/batch.hpp>
+#include <l2g/core/errors.hpp>
 #include <l2g/cpu/backend.hpp>
 #include <l2g/cpu/memory.hpp>
 #include <l2g/kernels/elementwise.hpp>
@@ -11,25 +12,49 @@
 #include <l2g/train/tensors.hpp>
 
 #include <cmath>
+#include <span>
 #include <vector>
 
 namespace l2g {
 
 namespace detail {
-/// Runs of the flat block of trained parameters: tensors with one extent do not decay.
+/// Runs of the flat block of trained parameters: tensors with one extent do not decay, and each tensor has its factor
+/// of the rate.
 struct Segments : Visitor {
   std::vector<Segment>& list;
+  std::span<const RateFactor> rates;
+  std::vector<bool> met;  // which of the prefixes fitted a tensor
+  std::string path;
+  std::vector<std::size_t> marks;
   index_t at = 0;
-  explicit Segments(std::vector<Segment>& l) : list(l) {}
+  explicit Segments(std::vector<Segment>& l, std::span<const RateFactor> r = {}) : list(l), rates(r), met(r.size()) {}
   template <class T, class S, class D>
-  void field(std::string_view, View<T, S, D>& v, Init = {}) {
+  void field(std::string_view name, View<T, S, D>& v, Init = {}) {
     if (in_frozen) return;
     const index_t n = index_t(bytes_of<T>(v.size()) / sizeof(T));
-    const bool decays = S::rank > 1;
-    if (!list.empty() && list.back().decays == decays)
+    if (n > 0) add(n, S::rank > 1, rates.empty() ? 1 : factor_of(path + std::string(name)));
+  }
+  void enter(std::string_view name) {
+    marks.push_back(path.size());
+    path += std::string(name) + ".";
+  }
+  void leave() {
+    path.resize(marks.back());
+    marks.pop_back();
+  }
+
+ private:
+  double factor_of(const std::string& key) {
+    double factor = 1;
+    for (std::size_t i = 0; i < rates.size(); ++i)
+      if (key.starts_with(rates[i].prefix)) factor = rates[i].factor, met[i] = true;
+    return factor;
+  }
+  void add(index_t n, bool decays, double factor) {
+    if (!list.empty() && list.back().decays == decays && list.back().factor == factor)
       list.back().end += n;
-    else if (n > 0)
-      list.push_back({at, at + n, decays});
+    else
+      list.push_back({at, at + n, decays, factor});
     at += n;
   }
 };
@@ -174,8 +199,22 @@ class Step {
     state->rate = rate;
     ++state->update;
     optimizer.prepare(*state);
-    for (const Segment& s : segments) optimizer(context, weights, gradients, moment[0], moment[1], s);
+    for (const Segment& s : segments)
+      if (s.factor != 0) optimizer(context, weights, gradients, moment[0], moment[1], s);
     return norm;
+  }
+  /// From now on these factors of the learning rate hold, and no others. Throws error for a factor below zero and for a
+  /// prefix that no trained tensor has.
+  void set_rates(std::span<const RateFactor> rates) {
+    std::vector<Segment> list;
+    detail::Segments s(list, rates);
+    p.each(s);
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      if (!(rates[i].factor >= 0 && std::isfinite(rates[i].factor)))
+        throw error("rates: the factor of '" + rates[i].prefix + "' must be a number of at least 0");
+      if (!s.met[i]) throw error("rates: no trained tensor's key begins with '" + rates[i].prefix + "'");
+    }
+    segments = std::move(list);
   }
   void zero_gradients() { map(context, parameters(), kernels::Fill<T>{T(0), gradients}); }
   /// The whole step on the labels of the batch.

@@ -60,6 +60,8 @@ struct Preset {
   index_t tokens = 64;              // that the language model reads, at most; 0: one for each position
   double head_deviation = 0;        // the head's first weights are normal, its biases 0; 0: as the layer says
 
+  bool slow_body = false;  // pre-trained weights learn with model::body_rate(); else with the rate of the others
+
   // The data.
   bool tripled = false;       // train on each row, its other strand shifted by 3, and its other strand
   bool both_strands = false;  // predictions are the mean over both strands, whatever the advice
@@ -181,6 +183,7 @@ inline Preset honest() {
                  .smoothing = 0.1};
   p.alpha = 0.1;
   p.task_first = 0.5;
+  p.slow_body = true;
   return p;
 }
 
