@@ -14,6 +14,7 @@ void write_chart(const report::PrecisionRecallCurves&, const std::string& path, 
 void write_chart(const report::ScoreChart&, const std::string& path, double scale = 2);
 void write_chart(const report::Scatter&, const std::string& path, double scale = 2);
 void write_chart(const report::ScoreHistogram&, const std::string& path, double scale = 2);
+void write_chart(const report::HeatMap&, const std::string& path, double scale = 2);
 
 /// The chart as lines of text (UTF-8: braille, box drawing), each at most `width` columns wide and ended by a newline.
 /// `colour` adds escape sequences of the 256 colours that every terminal and tmux know. Throws l2g::error when `width`
@@ -25,5 +26,6 @@ std::string text_chart(const report::PrecisionRecallCurves&, index_t width, bool
 std::string text_chart(const report::ScoreChart&, index_t width, bool colour);
 std::string text_chart(const report::Scatter&, index_t width, bool colour);
 std::string text_chart(const report::ScoreHistogram&, index_t width, bool colour);
+std::string text_chart(const report::HeatMap&, index_t width, bool colour);
 
 }  // namespace l2g::plot

@@ -1,6 +1,7 @@
 // load, split, leakage, baseline: data in the session.
 #include "chart.hpp"
 #include "display.hpp"
+#include "language_values.hpp"
 #include "progress.hpp"
 #include "shell.hpp"
 #include "verbs.hpp"
@@ -165,9 +166,11 @@ void register_types(Registry& registry) {
 
 bool is_model(const std::string& path) { return path.ends_with(".l2g") || path.ends_with(".safetensors"); }
 
-Value load(const Arguments& a, Shell&) {
-  if (const std::string path = path_of(a.text("path")); is_model(path))
-    return make_object<model::Model>(model::load_model(path));
+Value load(const Arguments& a, Shell& shell) {
+  const std::string path = path_of(a.text("path"));
+  if (holds_language_model(path)) return object(open_language_model(path, shell, path_of(a.text_or("tokenizer", ""))));
+  if (a.has("tokenizer")) throw error("load: 'tokenizer' goes with a language model, and there is none at " + path);
+  if (is_model(path)) return make_object<model::Model>(model::load_model(path));
   ProgressBar bar("load");
   data::LoadOptions o;
   o.sequence_column = a.text_or("sequence", "");
@@ -180,7 +183,7 @@ Value load(const Arguments& a, Shell&) {
   if (a.has("separator")) o.separator = a.text("separator") == "tab" ? '\t' : a.text("separator")[0];
   o.max_classes = a.integer("max_classes");
   o.progress = bar.callback();
-  Splits splits = data::load(path_of(a.text("path")), o);
+  Splits splits = data::load(path, o);
   if (splits.dev.empty() && splits.test.empty()) return make_object<Dataset>(std::move(splits.train));
   return make_object<Splits>(std::move(splits));
 }
@@ -238,22 +241,27 @@ void register_data_verbs(Registry& registry) {
   registry.add(
       {.name = "load",
        .group = "data",
-       .doc = "Reads DNA (a FASTA, CSV or TSV file, plain or .gz, or a folder with train, dev and test files), or a "
-              "model.",
+       .doc = "Reads DNA (a FASTA, CSV or TSV file, plain or .gz, or a folder with train, dev and test files), a "
+              "model, or "
+              "a published language model.",
        .parameters =
-           {file("path", "the file or folder; name.l2g: a model"), text("label", "column of the labels").optional(),
-            text("sequence", "column of the sequences").optional(), text("id", "column of the names").optional(),
+           {file("path", "the file or folder; name.l2g: a model; a folder with config.json: a language model"),
+            text("label", "column of the labels").optional(), text("sequence", "column of the sequences").optional(),
+            text("id", "column of the names").optional(),
             flag("header", "does the first line name the columns").optional(),
             text("separator", "what stands between columns").one_of({",", ";", "tab"}).optional(),
             flag("unlabelled", "read no labels, even where a column looks like them").by_default(false),
             flag("mask_lower_case", "read lower-case letters, which mark repeats, as N").by_default(false),
-            integer("max_classes", "more different labels than this are refused").at_least(2).by_default(1000)},
+            integer("max_classes", "more different labels than this are refused").at_least(2).by_default(1000),
+            file("tokenizer", "of a language model: folder or file, when it is not beside the weights").optional()},
        .run = load,
        .help = "What is not said is guessed, and the guess is shown. A file becomes a Dataset; a folder with several "
                "parts, Splits. Upper and lower case read alike, U reads as T, N and the IUPAC codes are kept; protein "
-               "letters are refused with file, line and column.",
+               "letters are refused with file, line and column. A language model is a folder as transformers writes it "
+               "(config.json, safetensors or PyTorch weights, tokenizer files) or a llama2.c file; nothing is ever "
+               "downloaded.",
        .example = "d = load \"promoters.csv\"\nd = load{\"promoters.csv\", label = \"class\"}\ns = load "
-                  "\"gue/prom_core_tata\""});
+                  "\"gue/prom_core_tata\"\nlm = load \"all-MiniLM-L6-v2\""});
   registry.add(
       {.name = "split",
        .group = "data",

@@ -172,13 +172,17 @@ Value predict(const Arguments& a, Shell& shell) {
   auto p = std::make_shared<model::Predictions>(model::predict(*m, *rows, {128, pool_of(shell), bar.callback()}));
   bar.close();
   std::vector<index_t> longer;
-  for (index_t i = 0; i < rows->rows(); ++i)
-    if (index_t(rows->sequences[std::size_t(i)].size()) > m->input.length) longer.push_back(i + 1);
+  for (index_t i = 0; i < rows->rows(); ++i) {
+    const std::string& sequence = rows->sequences[std::size_t(i)];
+    const bool cut = m->tokens ? m->tokens->tokenizer.encode(sequence, m->tokens->options).cut > 0
+                               : index_t(sequence.size()) > m->input.length;
+    if (cut) longer.push_back(i + 1);
+  }
   if (!longer.empty())
     shell.say(
-        fmt::format("note: {} of {} sequences are longer than the {} positions that the model reads (first: row {}); "
+        fmt::format("note: {} of {} sequences are longer than the {} {} that the model reads (first: row {}); "
                     "their right end was not seen",
-                    longer.size(), rows->rows(), m->input.length, longer.front()));
+                    longer.size(), rows->rows(), m->shape(1)[1], m->tokens ? "tokens" : "positions", longer.front()));
   if (a.has("file")) {
     const std::string path = path_of(a.text("file"));
     model::write_predictions(*m, *rows, *p, path);

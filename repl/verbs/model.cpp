@@ -1,5 +1,6 @@
 // build, merge, save, export: models in the session.
 #include "language_model.hpp"
+#include "language_values.hpp"
 #include "model_values.hpp"
 #include "progress.hpp"
 #include "verbs.hpp"
@@ -8,6 +9,8 @@
 #include <l2g/data/baseline.hpp>
 #include <l2g/data/simulate.hpp>
 #include <l2g/dyn/architectures.hpp>
+#include <l2g/dyn/language_classifier.hpp>
+#include <l2g/text/token_summary.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,7 +22,8 @@ using model::Model;
 using model::Spec;
 
 std::string shape_text(const Model& m) {
-  return fmt::format("{} positions -> {} classes, {} trained numbers", m.input.length, m.outputs(), m.parameters());
+  return fmt::format("{} {} -> {} classes, {} trained numbers", m.shape(1)[1], m.tokens ? "tokens" : "positions",
+                     m.outputs(), m.parameters());
 }
 
 bool reads_both(const Model& m) { return m.both_strands || model::averages_strands(m.spec); }
@@ -65,7 +69,7 @@ void register_types(Registry& registry) {
       .bytes([](const Model& m) { return m.bytes(); })
       .field("name", "its name", [](const Model& m) { return m.name; })
       .field("classes", "names of the outputs", [](const Model& m) { return Value(m.classes); })
-      .field("length", "positions that it reads", [](const Model& m) { return m.input.length; })
+      .field("length", "positions that it reads", [](const Model& m) { return m.shape(1)[1]; })
       .field("parameters", "trained numbers", [](const Model& m) { return m.parameters(); })
       .field("both_strands", "are predictions averaged over both strands", [](const Model& m) { return reads_both(m); })
       .field("seed", "seed of its first weights", [](const Model& m) { return index_t(m.seed); })
@@ -109,6 +113,50 @@ model::NetworkOptions options_of(const Arguments& a, const transfer::Preset& pre
   return o;
 }
 
+/// What train must not freeze, for the checks before a training.
+void note_fresh(Model& m, const std::vector<std::string>& fresh) {
+  std::string& list = m.notes["newly initialised"];
+  for (const std::string& key : fresh) list += (list.empty() ? "" : " ") + key;
+  if (list.empty()) m.notes.erase("newly initialised");
+}
+
+/// What is cut of the rows before a model of tokens sees them.
+void tell_cuts(const Model& m, const data::Dataset& rows, Shell& shell) {
+  const text::TokenSummary s = text::summarize(m.tokens->tokenizer, rows.sequences, m.tokens->options);
+  if (s.cut_sequences > 0)
+    shell.say(fmt::format("note: {} of {} rows are longer than {} tokens and lose {} bases at their end",
+                          s.cut_sequences, s.sequences, m.tokens->length, s.cut_bases));
+}
+
+Value build_on_tokens(const Arguments& a, const data::Dataset& rows, Shell& shell) {
+  const auto lm = language_model_of(a, "language_model", shell);
+  model::LanguageClassifierOptions o;
+  o.classes = rows.classes;
+  if (a.has("pooling")) o.pooling = model::pooling_of(a.text("pooling"));
+  o.published_head = a.text("head") == "published";
+  o.layers = a.integer("body_layers") < 100 ? a.integer("body_layers") : 0;
+  o.letters = model::letters_as(a.text("input"));
+  o.tokens = prompt_of(a);
+  o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  std::vector<std::string> fresh;
+  Model m = model::language_classifier(*lm, rows, o, &fresh);
+  m.name = a.text_or("name", "lm");
+  m.both_strands = a.has("both_strands") && a.flag("both_strands");
+  m.notes["task"] = rows.name;
+  if (o.letters == model::LettersAs::lingo_rows)
+    m.notes["input"] = "rows 5 to 8 of the table of words stand for A, T, C, G, whatever words they are";
+  note_fresh(m, fresh);
+  tell_cuts(m, rows, shell);
+  return make_object<Model>(std::move(m));
+}
+
+/// The body of a published model in the place of the network's own; its numbers for make_model.
+std::map<std::string, model::Numbers> take_body(Spec& spec, const model::LanguageModel& lm, index_t layers, Seq in) {
+  for (Spec& part : model::deep_part(spec).parts)
+    if (part.key == "body") part = model::blocks_spec(lm.model.config, layers).named("body");
+  return model::body_numbers(lm.model, spec, in);
+}
+
 Value build(const Arguments& a, Shell& shell) {
   const data::Dataset& rows = dataset_of(a);
   const transfer::Preset preset = transfer::preset(a.text("preset"));
@@ -117,6 +165,7 @@ Value build(const Arguments& a, Shell& shell) {
   model::TransferTask task{.length = a.has("length") ? a.integer("length") : rows.longest(),
                            .channels = a.integer("input_channels"),
                            .classes = rows.class_count()};
+  if (a.has("kind") && a.text("kind") == "lm") return build_on_tokens(a, rows, shell);
   const std::string kind = a.has("layers")             ? "layers"
                            : a.has("kind")             ? a.text("kind")
                            : preset.published_embedder ? "resnet1d"
@@ -128,8 +177,14 @@ Value build(const Arguments& a, Shell& shell) {
                           ? a.flag("both_strands")
                           : preset.both_strands || (advised && floors->advice.augment.reverse_complement);
   std::string weights;
-  if (kind == "l2g") {
-    weights = a.text_or("language_model", "");
+  std::shared_ptr<model::LanguageModel> lm;
+  const auto* named = a.value("language_model").as<std::string>();
+  if (kind == "l2g" && a.has("language_model") && (!named || holds_language_model(path_of(*named)))) {
+    lm = language_model_of(a, "language_model", shell);
+    const models::Config& c = lm->model.config;
+    task.body = {c.width, c.layers, c.heads, c.hidden};
+  } else if (kind == "l2g") {
+    weights = named ? *named : "";
     if (weights.empty()) weights = shipped_language_model();
     ByteModelConfig config;
     if (weights != "random") config = byte_model_config(io::SafetensorsFile(path_of(weights)));
@@ -142,7 +197,12 @@ Value build(const Arguments& a, Shell& shell) {
                                : model::network(o, task);
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   const data::EncodeOptions input{task.length, task.channels, a.flag("pad_right"), a.flag("pad_zeros")};
-  Model m = model::make_model(a.text_or("name", kind), std::move(spec), input, rows.classes, seed);
+  std::map<std::string, model::Numbers> body;
+  if (lm)
+    body = take_body(spec, *lm, a.integer("body_layers") < 100 ? a.integer("body_layers") : 0,
+                     {1, task.length, task.channels});
+  Model m = model::make_model(a.text_or("name", kind), std::move(spec), input, rows.classes, seed, body);
+  if (lm) m.notes["language model"] = lm->model.summary.title + " from " + lm->path;
   m.both_strands = task.both_strands && !o.strand_mean;  // else the model does it itself
   m.notes["task"] = rows.name;
   m.notes["built as"] = preset.name;
@@ -166,7 +226,10 @@ Value merge(const Arguments& a, Shell&) {
 
 Value save(const Arguments& a, Shell& shell) {
   const std::string path = path_of(a.text("path"));
-  model::save(*a.object<Model>("model"), path);
+  if (const auto m = a.object<Model>("model"))
+    model::save(*m, path);
+  else
+    model::save_language_model(*a.object<model::LanguageModel>("model"), path);
   if (shell.settings.interactive) shell.say("wrote " + path);
   return {};
 }
@@ -190,8 +253,9 @@ void register_model_verbs(Registry& registry) {
        .parameters =
            {value_of({"Splits", "Dataset", "Simulated"}, "data", "what it will learn: length and classes"),
             text("kind",
-                 "cnn; resnet1d, which presets paper and code take; l2g: an embedder on top of a language model")
-                .one_of({"cnn", "resnet1d", "l2g"})
+                 "cnn; resnet1d, which presets paper and code take; l2g: an embedder on top of a language model; lm: a "
+                 "language model on its tokens")
+                .one_of({"cnn", "resnet1d", "l2g", "lm"})
                 .optional(),
             text("preset",
                  "honest: follows the floors' advice; paper, code: the published network, as printed or as its code "
@@ -229,9 +293,29 @@ void register_model_verbs(Registry& registry) {
                     "l2g: tokens that the language model reads, at most; 0: one a position; 64 when not given")
                 .between(0, 100000)
                 .optional(),
-            integer("body_layers", "l2g: layers of the language model that are used").between(1, 100).by_default(100),
-            text("language_model", "l2g: weights, the shipped ones when not given; \"random\": none")
+            integer("body_layers", "l2g, lm: layers of the language model that are used")
+                .between(1, 100)
+                .by_default(100),
+            any("language_model",
+                "l2g, lm: a LanguageModel or its path; l2g: the shipped one when not given, \"random\": no weights")
                 .with(Completes::file)
+                .optional(),
+            text("pooling", "lm: how positions become one vector; the last token of a causal model, else cls")
+                .one_of({"cls", "mean", "max", "last"})
+                .optional(),
+            text("head", "lm: linear, or published: the layers that its publisher puts in front of the classes")
+                .one_of({"linear", "published"})
+                .by_default("linear"),
+            text(
+                "input",
+                "lm: tokens; one_hot_rows: new trainable rows for the bases; lingo_rows: rows 5 to 8 of its own table, "
+                "whatever words they are, as Lingo's code does it")
+                .one_of({"tokens", "one_hot_rows", "lingo_rows"})
+                .by_default("tokens"),
+            text("prefix", "lm: text before each sequence").optional(),
+            text("suffix", "lm: text behind each sequence").optional(),
+            integer("max_tokens", "lm: longer rows lose the end of their sequence; what the model takes when not given")
+                .at_least(1)
                 .optional(),
             integer("input_channels", "5: A C G T N; 4: N is zeros").between(4, 5).by_default(5),
             flag("pad_right", "pad short sequences on the right").by_default(false),
@@ -241,24 +325,27 @@ void register_model_verbs(Registry& registry) {
        .run = build,
        .help = "Without layers, kind chooses the architecture. Give the result of baseline(data): whether position and "
                "strand matter decides more than the size of the network. Presets paper and code build the published "
-               "network instead, and train and align follow them.",
+               "network instead, and train and align follow them. With kind = \"lm\" the sequences "
+               "are read by the tokenizer of a language model, between prefix and suffix.",
        .example = "m = build(s)\nm = build(s, {kind = \"l2g\", baseline = b})\nm = build{s, layers = {nn.conv1d{32, "
-                  "kernel = 15}, nn.relu(), nn.global_max_pool(), nn.linear(2)}}"});
+                  "kernel = 15}, nn.relu(), nn.global_max_pool(), nn.linear(2)}}\nm = build(s, {kind = \"lm\", "
+                  "language_model = lm, pooling = "
+                  "\"mean\"})"});
   registry.add({.name = "merge",
                 .group = "model",
                 .doc = "Adds the adapters of a model into its weights; nothing is frozen any more.",
                 .parameters = {value_of({"Model"}, "model", "the model")},
                 .run = merge,
                 .example = "m:merge()"});
-  registry.add(
-      {.name = "save",
-       .group = "model",
-       .doc = "Writes a model with all that predict needs into one file.",
-       .parameters = {value_of({"Model"}, "model", "the model"), file("path", "name.l2g (a safetensors file)")},
-       .run = save,
-       .help = "load reads it back. The file is written aside and renamed: an old one stays until the new one "
-               "is whole.",
-       .example = "save(m, \"promoters.l2g\")\nm = load \"promoters.l2g\""});
+  registry.add({.name = "save",
+                .group = "model",
+                .doc = "Writes a model with all that predict needs into one file, or a language model into a folder.",
+                .parameters = {value_of({"Model", "LanguageModel"}, "model", "the model"),
+                               file("path", "name.l2g (a safetensors file); for a language model a folder")},
+                .run = save,
+                .help = "load reads it back. The file is written aside and renamed: an old one stays until the new one "
+                        "is whole. A folder of a language model opens in transformers, too.",
+                .example = "save(m, \"promoters.l2g\")\nm = load \"promoters.l2g\"\nsave(lm, \"my_model\")"});
   registry.add(
       {.name = "export",
        .group = "model",

@@ -1,5 +1,6 @@
 // text, align, train, step_seconds: the stages of a transfer.
 #include "language_model.hpp"
+#include "language_values.hpp"
 #include "model_values.hpp"
 #include "progress.hpp"
 #include "verbs.hpp"
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 #include <l2g/data/baseline.hpp>
 #include <l2g/data/simulate.hpp>
+#include <l2g/dyn/language_reference.hpp>
 
 #include <cmath>
 
@@ -120,9 +122,20 @@ std::string told(const FitResult& r, double seconds) {
 }
 
 Value text_verb(const Arguments& a, Shell& shell) {
-  std::string weights = a.text_or("language_model", "");
-  weights = weights.empty() ? shipped_language_model() : path_of(weights);
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  const auto* named = a.value("language_model").as<std::string>();
+  if (a.has("language_model") && (!named || holds_language_model(path_of(*named)))) {
+    const auto lm = language_model_of(a, "language_model", shell);
+    text::TokenFeatures f = model::language_reference(
+        *lm, path_of(a.text("path")),
+        {.tokens = a.integer("tokens"), .per_tag = a.integer("per_tag"), .conll = a.flag("conll"), .seed = seed});
+    if (!f.note.empty()) shell.say("note: " + f.note);
+    const index_t tokens = f.tokens();
+    return make_object<TextReference>(
+        TextReference{path_of(a.text("path")), lm->path, tokens, f.width, std::move(f.values)});
+  }
+  if (a.flag("conll")) throw error("text: files in the column format are read for a language_model = load(folder)");
+  const std::string weights = named ? path_of(*named) : shipped_language_model();
   return make_object<TextReference>(text_reference(path_of(a.text("path")), weights, a.integer("tokens"), seed));
 }
 
@@ -174,10 +187,23 @@ Spec tuned(const Spec& whole, const Arguments& a) {
     return s;
   }
   for (Spec& part : model::deep_part(s).parts) {
-    const bool is_head = part.key == "head" || part.key == "hidden";
+    const bool is_head = part.key == "head" || part.key == "hidden" || part.key == "dense";
     if (tune == "head" ? !is_head : part.key == "body") part.frozen = true;
   }
   return s;
+}
+
+/// Throws when a tensor that the checkpoint did not have would stay at random.
+void require_new_trained(const Model& m, const Spec& spec) {
+  const auto note = m.notes.find("newly initialised");
+  if (note == m.notes.end()) return;
+  std::vector<std::string> fresh;
+  for (std::size_t at = 0; at < note->second.size();) {
+    const std::size_t end = std::min(note->second.find(' ', at), note->second.size());
+    fresh.push_back(note->second.substr(at, end - at));
+    at = end + 1;
+  }
+  model::require_trained(fresh, spec);
 }
 
 Value train(const Arguments& a, Shell& shell) {
@@ -185,6 +211,7 @@ Value train(const Arguments& a, Shell& shell) {
   const transfer::Preset preset = preset_of(a, *m);
   const Parts parts = parts_of(a, preset);
   const Spec spec = tuned(m->spec, a);
+  require_new_trained(*m, spec);
   if (!(spec == m->spec)) *m = model::respecified(*m, spec);
   const auto& parts_there = model::deep_part(spec).parts;
   const bool transfers =
@@ -236,10 +263,17 @@ void register_training_verbs(Registry& registry) {
        .parameters =
            {file("path", "any text file, plain or .gz"),
             integer("tokens", "tokens drawn without replacement").between(2, 1000000).by_default(3150),
-            text("language_model", "weights; the shipped ones when not given").with(Completes::file).optional(),
+            any("language_model", "a LanguageModel or its path; the shipped one when not given")
+                .with(Completes::file)
+                .optional(),
+            flag("conll", "the file is in the columns of CoNLL-2003; its first lines tell when not given")
+                .by_default(false),
+            integer("per_tag", "CoNLL-2003: tokens drawn of each of the nine tags").at_least(1).by_default(350),
             integer("seed", "another seed than the session's").at_least(0).optional()},
        .run = text_verb,
-       .example = "t = text \"alice.txt\""});
+       .help = "Words, positions and norm make the vectors, no hidden state. With a published language model they are "
+               "kept on disk under the hash of what they came from.",
+       .example = "t = text \"alice.txt\"\nt = text(\"eng.testa\", {language_model = lm})"});
   registry.add(
       {.name = "align",
        .group = "transfer",

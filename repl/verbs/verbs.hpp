@@ -16,6 +16,8 @@ void register_layer_verbs(Registry& registry);
 void register_model_verbs(Registry& registry);
 void register_training_verbs(Registry& registry);
 void register_evaluation_verbs(Registry& registry);
+void register_token_verbs(Registry& registry);
+void register_language_verbs(Registry& registry);
 
 /// Every verb of the program, in the order of help and manual.
 inline void register_all_verbs(Registry& registry) {
@@ -24,6 +26,8 @@ inline void register_all_verbs(Registry& registry) {
   register_model_verbs(registry);
   register_training_verbs(registry);
   register_evaluation_verbs(registry);
+  register_token_verbs(registry);
+  register_language_verbs(registry);
   register_layer_verbs(registry);
   register_plot_verbs(registry);
   register_session_verbs(registry);

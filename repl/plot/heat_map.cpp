@@ -1,0 +1,119 @@
+// Numbers as shades, in a picture and in the terminal.
+#include <l2g/core/errors.hpp>
+#include <l2g/io/atomic_file.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "plot/charts.hpp"
+#include "plot/picture.hpp"
+#include "plot/text_grid.hpp"
+#include "plot/words.hpp"
+
+namespace l2g::plot {
+namespace {
+
+void check(const report::HeatMap& m) {
+  if (m.values.size() != m.rows.size() * m.columns.size())
+    throw error("heat map: " + std::to_string(m.rows.size()) + " rows and " + std::to_string(m.columns.size()) +
+                " columns, but " + std::to_string(m.values.size()) + " values");
+}
+
+struct Shades {
+  double low = 0, high = 1;
+  double share(double v) const { return std::isfinite(v) && high > low ? (v - low) / (high - low) : 0; }
+};
+Shades range_of(const report::HeatMap& m) {
+  Shades r{1e300, -1e300};
+  for (const double v : m.values)
+    if (std::isfinite(v)) r.low = std::min(r.low, v), r.high = std::max(r.high, v);
+  if (r.low > r.high) return {};
+  if (r.low > 0) r.low = 0;  // shares begin at nothing
+  return r;
+}
+std::string range_in_words(const Shades& r) { return "from " + number(r.low, 3) + " (light) to " + number(r.high, 3); }
+
+/// Line ends and tabs of a token would break the picture.
+std::string on_one_line(std::string name) {
+  for (char& c : name)
+    if (static_cast<unsigned char>(c) < 32) c = ' ';
+  return name;
+}
+
+}  // namespace
+
+void write_chart(const report::HeatMap& m, const std::string& path, double scale) {
+  check(m);
+  constexpr double edge = 12, longest_name = 130, heading = 56;
+  const auto down = double(m.rows.size()), across = double(m.columns.size());
+  const double cell = std::clamp(620 / std::max({down, across, 1.0}), 1.0, 26.0);
+  const double left = edge + longest_name, top = heading;
+  const double width = std::max(left + across * cell + 2 * edge, 330.0);
+  const double height = top + down * cell + longest_name + 2 * edge;
+  Canvas canvas(Canvas::format_of(path), width, height, scale, m.title);
+  canvas.text(Canvas::fitted(m.title, title_font, width - 2 * edge), {edge, 20}, title_font, colour_of(ink));
+  const Shades shades = range_of(m);
+  canvas.text(range_in_words(shades), {edge, 42}, small_font, colour_of(grey));
+  const auto every = static_cast<std::size_t>(std::ceil(11 / cell));
+  for (std::size_t i = 0; i < m.rows.size(); ++i) {
+    const double y = top + cell * double(i);
+    for (std::size_t j = 0; j < m.columns.size(); ++j)
+      canvas.rectangle({left + cell * double(j), y}, cell, cell,
+                       heat(shades.share(m.values[i * m.columns.size() + j])));
+    if (i % every == 0)
+      canvas.text(Canvas::fitted(on_one_line(m.rows[i]), small_font, longest_name - 10), {left - 7, y + cell / 2},
+                  small_font, colour_of(ink), 1);
+  }
+  for (std::size_t j = 0; j < m.columns.size(); j += every)
+    canvas.text(Canvas::fitted(on_one_line(m.columns[j]), small_font, longest_name - 10),
+                {left + cell * (double(j) + 0.5), top + cell * down + 8}, small_font, colour_of(ink), 1,
+                -std::numbers::pi / 2);
+  io::write_file(path, canvas.finish());
+}
+
+std::string text_chart(const report::HeatMap& m, index_t width, bool colour) {
+  check(m);
+  if (width < 20) throw error("text chart: width must be at least 20 columns, got " + std::to_string(width));
+  const int wide = static_cast<int>(std::min<index_t>(width, 1000));
+  const auto cut = [](const std::string& text, int room) {
+    return shorten(on_one_line(text), [room](const std::string& s) { return columns(s) <= room; });
+  };
+  int longest = 4;
+  for (const std::string& name : m.rows) longest = std::max(longest, columns(on_one_line(name)));
+  const int labels = std::min(longest, wide / 4), room = wide - labels - 1;
+  const Shades shades = range_of(m);
+  const std::string title = cut(m.title + ", " + range_in_words(shades), wide) + "\n";
+  const int count = static_cast<int>(m.columns.size());
+  if (count == 0 || m.rows.empty()) return title + "nothing to show\n";
+  // Where there is no room each shown cell is the largest of several.
+  const int group = (count + room - 1) / room, shown = (count + group - 1) / group,
+            cell = std::max(1, std::min(4, room / shown));
+  constexpr int most_rows = 60;
+  const int rows = static_cast<int>(m.rows.size()), lines = std::min(rows, most_rows);
+  TextGrid grid(wide, lines + 1);
+  for (int j = 0; j < shown; ++j)
+    if (cell > 1) grid.text(labels + 1 + j * cell, 0, cut(m.columns[std::size_t(j * group)], cell - 1));
+  constexpr char32_t blocks[] = {U' ', U'░', U'▒', U'▓', U'█'};
+  for (int i = 0; i < lines; ++i) {
+    grid.text(0, i + 1, cut(m.rows[std::size_t(i)], labels));
+    for (int j = 0; j < shown; ++j) {
+      double most = shades.low;
+      for (int k = j * group; k < std::min(count, (j + 1) * group); ++k)
+        most = std::max(most, m.values[std::size_t(i * count + k)]);
+      const double share = shades.share(most);
+      for (int c = 0; c < cell; ++c) {
+        const int at = labels + 1 + j * cell + c;
+        if (colour)
+          grid.letter(at, i + 1, U' '), grid.shade(at, i + 1, terminal_heat(share), 16);
+        else
+          grid.letter(at, i + 1, blocks[std::min(4, static_cast<int>(share * 5))]);
+      }
+    }
+  }
+  std::string out = title + grid.lines(colour);
+  if (lines < rows) out += "... " + std::to_string(rows - lines) + " rows more\n";
+  return out;
+}
+
+}  // namespace l2g::plot

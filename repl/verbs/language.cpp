@@ -1,0 +1,621 @@
+// LanguageModel in the session, and what is asked of one: hidden states, words, more text, costs.
+#include "chart.hpp"
+#include "language_values.hpp"
+#include "model_values.hpp"
+#include "progress.hpp"
+#include "token_values.hpp"
+#include "verbs.hpp"
+
+#include <fmt/format.h>
+#include <l2g/data/probe.hpp>
+#include <l2g/data/simulate.hpp>
+#include <l2g/dyn/pretraining.hpp>
+#include <l2g/io/cache.hpp>
+#include <l2g/text/bytes.hpp>
+
+#include <cmath>
+#include <filesystem>
+
+namespace l2g::repl {
+namespace {
+
+using model::LanguageModel;
+
+std::string in_short(const LanguageModel& m) {
+  const models::Config& c = m.model.config;
+  return fmt::format("{}: {} layers x {}, {} words, {:.1f} M parameters", models::title_of(c), c.layers, c.width,
+                     c.vocabulary, double(m.parameters()) / 1e6);
+}
+
+std::string details_of(const LanguageModel& m) {
+  const models::Config& c = m.model.config;
+  std::string s = in_short(m) + "\n" + model::to_text(m.model.summary);
+  s += fmt::format("{} heads, {}; ", c.heads, c.causal ? "reads from left to right" : "reads both sides");
+  s += m.max_tokens() > 0 ? fmt::format("at most {} tokens\n", m.max_tokens()) : "any number of tokens\n";
+  s += m.tokenizer ? fmt::format("tokenizer: {}, {} entries\n", text::name_of(m.tokenizer->kind()), m.tokenizer->size())
+                   : std::string("no tokenizer beside it\n");
+  const char* heads[] = {"no head: features only", "a head that predicts words", "the head of a classifier"};
+  return s + heads[int(m.model.task)] + "\n";
+}
+
+Value tokenizer_value(const LanguageModel& m) {
+  return make_object<SessionTokenizer>(
+      SessionTokenizer{std::filesystem::path(m.path).filename().string(), *m.tokenizer});
+}
+
+void register_types(Registry& registry) {
+  registry.type<LanguageModel>("LanguageModel", "a published language model and its tokenizer")
+      .summary(in_short)
+      .details(details_of)
+      .bytes([](const LanguageModel& m) {
+        std::size_t n = 0;
+        for (const auto& [key, t] : m.model.weights) n += t.values.borrowed() ? 0 : t.values.size() * sizeof(float);
+        return n;
+      })
+      .field("title", "what people call it", [](const LanguageModel& m) { return models::title_of(m.model.config); })
+      .field("path", "where it came from", [](const LanguageModel& m) { return m.path; })
+      .field("layers", "transformer blocks", [](const LanguageModel& m) { return m.model.config.layers; })
+      .field("width", "channels of a hidden state", [](const LanguageModel& m) { return m.model.config.width; })
+      .field("heads", "heads of attention", [](const LanguageModel& m) { return m.model.config.heads; })
+      .field("vocabulary", "rows of the table of words",
+             [](const LanguageModel& m) { return m.model.config.vocabulary; })
+      .field("max_tokens", "tokens that it takes; 0: any number", [](const LanguageModel& m) { return m.max_tokens(); })
+      .field("tokenizer", "what its words come from",
+             [](const LanguageModel& m) { return m.tokenizer ? tokenizer_value(m) : Value(); })
+      .field("parameters", "numbers of all its tensors", [](const LanguageModel& m) { return m.parameters(); })
+      .field("causal", "does it read from left to right", [](const LanguageModel& m) { return m.model.config.causal; })
+      .field("newly_initialised", "tensors that its files do not have",
+             [](const LanguageModel& m) { return Value(m.model.summary.fresh); })
+      .field("unused", "tensors of its files that it has no place for",
+             [](const LanguageModel& m) { return Value(m.model.summary.unused); })
+      .field("converted", "tensors that could not be read in place",
+             [](const LanguageModel& m) { return Value(m.model.summary.converted); });
+}
+
+/// Names of sequences, one vector each.
+struct Embedded {
+  std::string source, language_model, pooling;
+  index_t layer = 0;
+  model::Embedding vectors;
+  std::vector<std::int32_t> labels;
+  std::vector<std::string> classes;
+};
+
+/// Numbers in rows and columns with their names.
+struct Matrix {
+  std::string title;
+  std::vector<std::string> rows, columns;
+  std::vector<double> values;
+  index_t width() const { return index_t(columns.size()); }
+};
+
+std::vector<double> row_values(const float* from, index_t count) { return {from, from + count}; }
+
+Value matrix_row(const Matrix& m, index_t i) {
+  const index_t n = index_t(m.rows.size());
+  if (i == n + 1) return {};
+  if (i < 1 || i > n) throw error(fmt::format("row {} of a Matrix with rows 1 to {}", i, n));
+  const auto from = m.values.begin() + (i - 1) * m.width();
+  return Value(std::vector<double>(from, from + m.width()));
+}
+
+report::HeatMap heat_map_of(const Matrix& m) { return {m.title, m.rows, m.columns, m.values}; }
+
+/// The first two principal axes of the rows: power iteration on the covariance, from a fixed start.
+report::Scatter scatter_of(const Embedded& e) {
+  const auto n = std::size_t(e.vectors.rows), w = std::size_t(e.vectors.width);
+  std::vector<double> mean(w), x(e.vectors.values.begin(), e.vectors.values.end());
+  for (std::size_t i = 0; i < x.size(); ++i) mean[i % w] += x[i] / double(n);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] -= mean[i % w];
+  report::Scatter s;
+  s.title = "Embeddings of " + e.source, s.x_name = "first axis", s.y_name = "second axis";
+  for (std::vector<double>* axis : {&s.x, &s.y}) {
+    std::vector<double> v(w, 1 / std::sqrt(double(w))), scores(n);
+    for (int turn = 0; turn < 100; ++turn) {
+      std::vector<double> next(w);
+      for (std::size_t r = 0; r < n; ++r) {
+        scores[r] = 0;
+        for (std::size_t c = 0; c < w; ++c) scores[r] += x[r * w + c] * v[c];
+        for (std::size_t c = 0; c < w; ++c) next[c] += scores[r] * x[r * w + c];
+      }
+      double norm = 0;
+      for (const double c : next) norm += c * c;
+      if (norm <= 0) break;
+      for (std::size_t c = 0; c < w; ++c) v[c] = next[c] / std::sqrt(norm);
+    }
+    for (std::size_t r = 0; r < n; ++r) {
+      scores[r] = 0;
+      for (std::size_t c = 0; c < w; ++c) scores[r] += x[r * w + c] * v[c];
+      for (std::size_t c = 0; c < w; ++c) x[r * w + c] -= scores[r] * v[c];
+    }
+    *axis = scores;
+  }
+  s.labels = e.labels.empty() ? std::vector<std::int32_t>(n, -1) : e.labels;
+  s.class_names = e.classes;
+  return s;
+}
+
+/// A logistic probe of every layer.
+struct Probed {
+  std::string language_model, task, pooling;
+  std::vector<data::ProbeScore> layers;  // from layer 0 on
+  std::size_t best = 0;
+  double test_mcc = report::unknown_value;
+};
+report::ScoreChart chart_of_layers(const Probed& p) {
+  report::ScoreChart c;
+  c.title = "Logistic probes of " + p.language_model + " on " + p.task;
+  c.axis_name = "dev MCC";
+  for (std::size_t i = 0; i < p.layers.size(); ++i) {
+    c.variants.push_back(
+        {fmt::format("layer {}", i), p.layers[i].dev_mcc, report::unknown_value, report::unknown_value});
+    if (!std::isnan(p.layers[i].control_mcc))
+      c.variants.push_back({fmt::format("layer {}, labels shuffled", i), p.layers[i].control_mcc, report::unknown_value,
+                            report::unknown_value});
+  }
+  return c;
+}
+std::string details_of(const Probed& p) {
+  std::string s = fmt::format("{:>5}  {:>9}  {:>7}  {:>8}  {}\n", "layer", "train MCC", "dev MCC", "shuffled", "C");
+  for (std::size_t i = 0; i < p.layers.size(); ++i)
+    s += fmt::format("{:>5}  {:>9.3f}  {:>7.3f}  {:>8.3f}  {:g}{}\n", i, p.layers[i].train_mcc, p.layers[i].dev_mcc,
+                     p.layers[i].control_mcc, p.layers[i].C, i == p.best ? "  <- best on dev" : "");
+  if (!std::isnan(p.test_mcc)) s += fmt::format("layer {} on test: MCC {:.3f}\n", p.best, p.test_mcc);
+  return s;
+}
+
+void register_result_types(Registry& registry) {
+  registry.type<Embedded>("Embedding", "one vector for each sequence; e[1] is the first")
+      .summary([](const Embedded& e) {
+        return fmt::format("{} vectors of width {} from layer {} of {} ({})", e.vectors.rows, e.vectors.width, e.layer,
+                           e.language_model, e.pooling);
+      })
+      .bytes([](const Embedded& e) { return e.vectors.values.size() * sizeof(float); })
+      .length([](const Embedded& e) { return e.vectors.rows; })
+      .item([](const Embedded& e, index_t i) {
+        if (i == e.vectors.rows + 1) return Value{};
+        if (i < 1 || i > e.vectors.rows)
+          throw error(fmt::format("row {} of an Embedding with rows 1 to {}", i, e.vectors.rows));
+        return Value(row_values(e.vectors.values.data() + (i - 1) * e.vectors.width, e.vectors.width));
+      })
+      .field("rows", "how many sequences", [](const Embedded& e) { return e.vectors.rows; })
+      .field("width", "numbers of a vector", [](const Embedded& e) { return e.vectors.width; })
+      .field("layer", "where they come from; 0: the embeddings", [](const Embedded& e) { return e.layer; })
+      .field("pooling", "how positions became one vector", [](const Embedded& e) { return e.pooling; })
+      .chart("axes", "the two main axes, coloured by class", [](const Embedded& e) { return chart_of(scatter_of(e)); });
+  registry.type<Matrix>("Matrix", "numbers in rows and columns; m[1] is the first row")
+      .summary(
+          [](const Matrix& m) { return fmt::format("{}: {} rows x {} columns", m.title, m.rows.size(), m.width()); })
+      .bytes([](const Matrix& m) { return m.values.size() * sizeof(double); })
+      .length([](const Matrix& m) { return m.rows.size(); })
+      .item(matrix_row)
+      .field("rows", "names of the rows", [](const Matrix& m) { return Value(m.rows); })
+      .field("columns", "names of the columns", [](const Matrix& m) { return Value(m.columns); })
+      .chart("map", "a map of shades", [](const Matrix& m) { return chart_of(heat_map_of(m)); });
+  registry.type<Probed>("Probe", "logistic probes of every layer of a language model")
+      .summary([](const Probed& p) {
+        return fmt::format("layer {} of {} is best: dev MCC {:.3f}", p.best, p.language_model,
+                           p.layers[p.best].dev_mcc);
+      })
+      .details([](const Probed& p) { return details_of(p); })
+      .length([](const Probed& p) { return p.layers.size(); })
+      .field("best", "the layer that is best on dev", [](const Probed& p) { return p.best; })
+      .field("dev_mcc", "of each layer from 0 on",
+             [](const Probed& p) {
+               std::vector<double> v;
+               for (const auto& l : p.layers) v.push_back(l.dev_mcc);
+               return Value(v);
+             })
+      .field("control_mcc", "of each layer, after training on shuffled labels",
+             [](const Probed& p) {
+               std::vector<double> v;
+               for (const auto& l : p.layers) v.push_back(l.control_mcc);
+               return Value(v);
+             })
+      .field("test_mcc", "of the best layer", [](const Probed& p) { return p.test_mcc; })
+      .chart("layers", "dev MCC by layer", [](const Probed& p) { return chart_of(chart_of_layers(p)); });
+}
+
+std::string name_of(const LanguageModel& m) {
+  const std::filesystem::path path(m.path);
+  return (path.filename().empty() ? path.parent_path() : path).filename().string();
+}
+
+/// Embeddings of some layers, from disk where they were made before.
+std::vector<model::Embedding> embeddings(const LanguageModel& lm, const std::vector<std::string>& sequences,
+                                         model::EmbedOptions o, const std::string& pooling, Shell& shell) {
+  const io::Cache cache;
+  const io::ContentHash base = model::content_hash(lm, sequences, o.tokens);
+  std::vector<model::Embedding> found(o.layers.size());
+  std::vector<index_t> wanted;
+  std::vector<std::size_t> places;
+  const auto key_of = [&](index_t layer) { return io::ContentHash(base).add(pooling).add(layer); };
+  for (std::size_t i = 0; i < o.layers.size(); ++i) {
+    std::optional<io::CachedArray> kept;
+    try {
+      kept = cache.load("embedding", key_of(o.layers[i]));
+    } catch (const file_error&) {  // damaged: made anew
+    }
+    if (kept && kept->extents.size() == 2 && kept->extents[0] == index_t(sequences.size()))
+      found[i] = {kept->extents[0], kept->extents[1], std::move(kept->values)};
+    else
+      wanted.push_back(o.layers[i]), places.push_back(i);
+  }
+  if (wanted.empty()) return found;
+  o.layers = wanted;
+  std::vector<model::Embedding> made = model::embed(lm, sequences, o);
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    try {
+      cache.store("embedding", key_of(wanted[i]), {{made[i].rows, made[i].width}, made[i].values});
+    } catch (const error& e) {
+      shell.say(std::string("note: the embeddings are not kept on disk: ") + e.what());
+    }
+    found[places[i]] = std::move(made[i]);
+  }
+  return found;
+}
+
+model::EmbedOptions embed_options(const Arguments& a, Shell& shell) {
+  model::EmbedOptions o;
+  o.pooling = model::pooling_of(a.text("pooling"));
+  o.tokens = prompt_of(a);
+  o.batch = a.integer("batch");
+  o.pool = pool_of(shell);
+  return o;
+}
+
+Value embed_verb(const Arguments& a, Shell& shell) {
+  const auto lm = language_model_of(a, "language_model", shell);
+  model::EmbedOptions o = embed_options(a, shell);
+  o.layers = {a.has("layer") ? a.integer("layer") : lm->model.config.layers};
+  ProgressBar bar("embed");
+  o.progress = bar.callback();
+  const std::vector<std::string> sequences = sequences_of(a, "data");
+  Embedded e{"", name_of(*lm), a.text("pooling"), o.layers[0], {}, {}, {}};
+  const data::Dataset* rows = a.object<data::Dataset>("data").get();
+  if (const auto s = a.object<data::Splits>("data")) rows = &s->train;
+  if (const auto s = a.object<data::Simulated>("data")) rows = &s->dataset;
+  e.source = rows ? rows->name : "texts";
+  if (rows && rows->labelled()) e.labels = rows->labels, e.classes = rows->classes;
+  e.vectors = std::move(embeddings(*lm, sequences, o, e.pooling, shell)[0]);
+  return make_object<Embedded>(std::move(e));
+}
+
+std::vector<std::string> token_names(const LanguageModel& lm, const text::Encoding& e) {
+  std::vector<std::string> names;
+  for (const std::int32_t id : e.ids) names.push_back(lm.reader().token(id));
+  return names;
+}
+
+Value hidden(const Arguments& a, Shell& shell) {
+  const auto lm = language_model_of(a, "language_model", shell);
+  const index_t layer = a.has("layer") ? a.integer("layer") : lm->model.config.layers;
+  const model::TextStates s = model::hidden_states(*lm, a.text("text"), layer, prompt_of(a), pool_of(shell));
+  Matrix m{fmt::format("hidden states of layer {}", layer), token_names(*lm, s.encoding), {}, {}};
+  for (index_t c = 1; c <= s.width; ++c) m.columns.push_back(std::to_string(c));
+  m.values.assign(s.values.begin(), s.values.end());
+  return make_object<Matrix>(std::move(m));
+}
+
+Value attention(const Arguments& a, Shell& shell) {
+  const auto lm = language_model_of(a, "language_model", shell);
+  const models::Config& c = lm->model.config;
+  const index_t layer = a.has("layer") ? a.integer("layer") : c.layers;
+  if (layer < 1) throw error("attention: layers are counted from 1 on (0 are the embeddings)");
+  const model::TextStates s = model::hidden_states(*lm, a.text("text"), layer, prompt_of(a), pool_of(shell));
+  const auto n = std::size_t(s.encoding.size());
+  index_t first = 0, last = c.heads;
+  if (a.has("head")) {
+    if (a.integer("head") > c.heads) throw error(fmt::format("attention: there are heads 1 to {}", c.heads));
+    first = a.integer("head") - 1, last = first + 1;
+  }
+  Matrix m{fmt::format("attention of layer {}, {}", layer,
+                       a.has("head") ? fmt::format("head {}", first + 1) : "mean of the heads"),
+           token_names(*lm, s.encoding), token_names(*lm, s.encoding), std::vector<double>(n * n)};
+  for (index_t h = first; h < last; ++h)
+    for (std::size_t i = 0; i < n * n; ++i)
+      m.values[i] += double(s.attention[std::size_t(h) * n * n + i]) / double(last - first);
+  return make_object<Matrix>(std::move(m));
+}
+
+/// The texts of an argument: a path is a text file, a Dataset its sequences.
+std::vector<std::string> texts_of(const Arguments& a, std::string_view name) {
+  if (const auto* path = a.value(name).as<std::string>()) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path_of(*path), ignored)) return {text::read_text(path_of(*path))};
+  }
+  return sequences_of(a, name);
+}
+
+Value perplexity(const Arguments& a, Shell& shell) {
+  const auto lm = language_model_of(a, "language_model", shell);
+  ProgressBar bar("perplexity");
+  model::SurpriseOptions o;
+  o.share = a.number("share");
+  o.length = a.has("length") ? a.integer("length") : 0;
+  o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.pool = pool_of(shell);
+  o.progress = bar.callback();
+  const model::Surprise s = model::surprise(*lm, texts_of(a, "text"), o);
+  bar.close();
+  if (shell.settings.interactive)
+    shell.say(s.causal ? fmt::format("perplexity {:.3f}: {:.3f} bits a token over {} tokens", s.perplexity(),
+                                     s.bits_per_token(), s.tokens)
+                       : fmt::format("{:.3f} bits per masked token over {} masked tokens, {:.1f} % of them right",
+                                     s.bits_per_token(), s.tokens, 100 * double(s.correct) / double(s.tokens)));
+  return Value::Table{{"perplexity", s.perplexity()},
+                      {"bits", s.bits_per_token()},
+                      {"tokens", s.tokens},
+                      {"correct", double(s.correct) / double(s.tokens)},
+                      {"causal", s.causal}};
+}
+
+Value fill_mask(const Arguments& a, Shell& shell) {
+  const auto lm = language_model_of(a, "language_model", shell);
+  Value::List masks;
+  for (const auto& candidates : model::fill_masks(*lm, a.text("text"), a.integer("top"), pool_of(shell))) {
+    Value::List rows;
+    for (const auto& c : candidates)
+      rows.push_back(
+          Value::Table{{"id", index_t(c.id)}, {"probability", c.probability}, {"text", c.text}, {"token", c.token}});
+    masks.push_back(std::move(rows));
+  }
+  if (masks.size() == 1) return masks[0];
+  return masks;
+}
+
+Value generate_verb(const Arguments& a, Shell& shell) {
+  const auto lm = language_model_of(a, "language_model", shell);
+  ProgressBar bar("generate");
+  model::GenerateOptions o;
+  o.tokens = a.integer("tokens");
+  o.temperature = a.number("temperature");
+  o.top_k = a.integer("top_k");
+  o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.pool = pool_of(shell);
+  o.progress = bar.callback();
+  return model::generate(*lm, a.text("prompt"), o).text;
+}
+
+Value cost_verb(const Arguments& a, Shell& shell) {
+  const auto lm = language_model_of(a, "language_model", shell);
+  const models::Config& config = lm->model.config;
+  const index_t most = lm->max_tokens();
+  const index_t length = a.has("length") ? a.integer("length") : most > 0 ? std::min<index_t>(most, 512) : 512;
+  model::require_length(config, length);
+  const models::Cost c = models::cost(config, length, lm->model.task);
+  if (shell.settings.interactive) {
+    const auto giga = [](double n) { return fmt::format("{:.3g} G", n / 1e9); };
+    shell.say(fmt::format(
+        "{}, {} tokens\n"
+        "  parameters          {} (of them {} in tables)\n"
+        "  forward             {} multiply-adds, {:.1f} % in scores and sums of attention\n"
+        "  training, frozen    {}\n"
+        "  training, all       {}\n"
+        "  weights             {:.1f} MB; with gradients and moments {:.1f} MB",
+        models::title_of(config), length, c.parameters, c.tables, giga(c.forward), 100 * c.attention_share,
+        giga(c.training_frozen), giga(c.training), double(c.weights) / 1e6, double(c.training_state) / 1e6));
+  }
+  return Value::Table{{"parameters", c.parameters},
+                      {"tables", c.tables},
+                      {"forward", c.forward},
+                      {"attention_share", c.attention_share},
+                      {"training_frozen", c.training_frozen},
+                      {"training", c.training},
+                      {"weights", c.weights},
+                      {"training_state", c.training_state},
+                      {"length", length}};
+}
+
+Value pretrain_verb(const Arguments& a, Shell& shell) {
+  const auto lm = a.object<LanguageModel>("language_model");
+  model::PretrainOptions o;
+  o.batch = a.integer("batch");
+  o.length = a.has("length") ? a.integer("length") : 0;
+  o.share = a.number("share");
+  o.new_head = a.flag("new_head");
+  o.pool = pool_of(shell);
+  o.fit.steps = a.integer("steps");
+  o.fit.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.fit.schedule = {Schedule::linear, a.number("rate"), std::max<std::int64_t>(1, o.fit.steps / 20), o.fit.steps};
+  o.fit.clip = 1;
+  AdamW adam;
+  adam.decay = a.number("decay");
+  o.fit.optimizer = adam;
+  o.fit.validate_every =
+      a.has("validate_every") ? a.integer("validate_every") : std::max<std::int64_t>(1, o.fit.steps / 5);
+  o.fit.checkpoint = a.has("checkpoint") ? path_of(a.text("checkpoint")) : "";
+  o.fit.label = "pretrain";
+  ProgressBar bar("pretrain");
+  FitCallbacks callbacks;
+  callbacks.self = &bar;
+  callbacks.progress = [](void* self, const FitProgress& p) {
+    std::string text = fmt::format("step {}/{}  loss {:.4f}", p.step, p.steps, p.loss);
+    if (!std::isnan(p.metric)) text += fmt::format("  held out {:.4f}", -p.metric);
+    static_cast<ProgressBar*>(self)->show(double(p.step) / double(p.steps), text);
+  };
+  const FitResult r = model::pretrain(*lm, texts_of(a, "text"), a.number("held_out"), o, callbacks);
+  bar.close();
+  Value::List history;
+  for (const auto& h : r.history)
+    history.push_back(Value::Table{{"step", index_t(h.step)}, {"train_loss", h.train_loss}, {"held_out_loss", h.loss}});
+  if (shell.settings.interactive && !r.history.empty())
+    shell.say(fmt::format("{} steps in {}; held-out loss {:.4f} nats a token", r.steps,
+                          duration_in_words(bar.elapsed()), r.history.back().loss));
+  return Value::Table{{"steps", index_t(r.steps)},
+                      {"best_step", index_t(r.best_step)},
+                      {"held_out_loss", -r.best_metric},
+                      {"history", history},
+                      {"seconds", bar.elapsed()}};
+}
+
+Value probe_verb(const Arguments& a, Shell& shell) {
+  const auto lm = language_model_of(a, "language_model", shell);
+  const auto s = a.object<data::Splits>("data");
+  for (const auto* part : {&s->train, &s->dev})
+    if (part->empty() || !part->labelled()) throw error("probe: labelled train and dev parts are needed: split(data)");
+  ProgressBar bar("probe");
+  model::EmbedOptions o = embed_options(a, shell);
+  o.progress = bar.callback();
+  for (index_t n = 0; n <= lm->model.config.layers; ++n) o.layers.push_back(n);
+  const std::string pooling = a.text("pooling");
+  const auto train = embeddings(*lm, s->train.sequences, o, pooling, shell);
+  const auto dev = embeddings(*lm, s->dev.sequences, o, pooling, shell);
+  data::ProbeOptions p;
+  if (a.has("C")) p.C = a.numbers("C");
+  p.control = a.flag("control");
+  p.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  auto found = std::make_shared<Probed>();
+  found->language_model = name_of(*lm), found->task = s->train.name, found->pooling = pooling;
+  for (std::size_t n = 0; n < train.size(); ++n) {
+    found->layers.push_back(data::probe({train[n].values, s->train.labels}, {dev[n].values, s->dev.labels},
+                                        train[n].width, s->train.class_count(), p));
+    if (found->layers[n].dev_mcc > found->layers[found->best].dev_mcc) found->best = n;
+    bar.show(double(n + 1) / double(train.size()), fmt::format("layer {}", n));
+  }
+  if (!s->test.empty() && s->test.labelled()) {
+    o.layers = {index_t(found->best)};
+    const auto test = embeddings(*lm, s->test.sequences, o, pooling, shell);
+    found->test_mcc = data::probe_mcc(found->layers[found->best], {test[0].values, s->test.labels});
+  }
+  return object(found);
+}
+
+Parameter sequences_parameter() {
+  return any("data", "a Dataset, Splits (the training part), a text or a list of texts");
+}
+std::vector<Parameter> with_prompt(std::vector<Parameter> own) {
+  for (Parameter& p : prompt_parameters()) own.push_back(std::move(p));
+  return own;
+}
+Parameter lm_parameter() { return language_model_parameter("language_model", "a LanguageModel or its path"); }
+Parameter seed_parameter() { return integer("seed", "another seed than the session's").at_least(0).optional(); }
+Parameter pooling_parameter() {
+  return text("pooling", "how positions become one vector; padding never counts")
+      .one_of({"mean", "cls", "max", "last"})
+      .by_default("mean");
+}
+Parameter batch_parameter() { return integer("batch", "sequences at a time").between(1, 65536).by_default(16); }
+
+}  // namespace
+
+void register_language_verbs(Registry& registry) {
+  register_types(registry);
+  register_result_types(registry);
+  const std::string group = "language models";
+  registry.add(
+      {.name = "embed",
+       .group = group,
+       .doc = "One vector for each sequence: hidden states of a language model, pooled over its positions.",
+       .parameters = with_prompt({lm_parameter(), sequences_parameter(),
+                                  integer("layer", "0: the embeddings; the last when not given").at_least(0).optional(),
+                                  pooling_parameter(), batch_parameter()}),
+       .run = embed_verb,
+       .help = "Kept on disk under the hash of weights, tokens and settings: a second call reads them back.",
+       .example = "e = embed(lm, s.dev)\nplot(e)\ne[1]"});
+  registry.add({.name = "hidden",
+                .group = group,
+                .doc = "The hidden states of one text: a row for each token.",
+                .parameters = with_prompt(
+                    {lm_parameter(), text("text", "DNA or any text"),
+                     integer("layer", "0: the embeddings; the last when not given").at_least(0).optional()}),
+                .run = hidden,
+                .example = "h = hidden(lm, \"The cat sat\", {layer = 2})\nh[1][5]"});
+  registry.add(
+      {.name = "attention",
+       .group = group,
+       .doc = "The attention of one layer on one text, as a map: rows look at columns.",
+       .parameters = with_prompt({lm_parameter(), text("text", "DNA or any text"),
+                                  integer("layer", "from 1 on; the last when not given").at_least(0).optional(),
+                                  integer("head", "from 1 on; the mean of all when not given").at_least(1).optional()}),
+       .run = attention,
+       .example = "m = attention(lm, \"The cat sat on the mat\", {layer = 1})\nplot(m)\nm[2][3]"});
+  registry.add(
+      {.name = "perplexity",
+       .group = group,
+       .doc = "How well a language model foretells text: perplexity, or bits per masked token.",
+       .parameters = {lm_parameter(),
+                      any("text", "a text, a text file, a list of texts or a Dataset").with(Completes::file),
+                      number("share", "tokens that are masked, where the model reads both sides")
+                          .between(0.01, 1)
+                          .by_default(0.15),
+                      integer("length", "tokens of a window; what the model takes, at most 256, when not given")
+                          .at_least(3)
+                          .optional(),
+                      seed_parameter()},
+       .run = perplexity,
+       .help = "Models that read from left to right foretell every token but the first of a window; others "
+               "foretell masked tokens, the same ones for one seed.",
+       .example = "perplexity(lm, \"alice.txt\").bits"});
+  registry.add({.name = "fill_mask",
+                .group = group,
+                .doc = "The most probable tokens at each <mask> of a text.",
+                .parameters = {lm_parameter(), text("text", "with <mask>, or the mask as the vocabulary writes it"),
+                               integer("top", "how many").between(1, 1000).by_default(5)},
+                .run = fill_mask,
+                .example = "fill_mask(lm, \"Alice was beginning to get very <mask> of sitting\")[1].text"});
+  registry.add(
+      {.name = "generate",
+       .group = group,
+       .doc = "Goes on with a text: the most probable tokens, or tokens drawn at random.",
+       .parameters =
+           {lm_parameter(), text("prompt", "how the text begins"),
+            integer("tokens", "to be added, at most").between(1, 100000).by_default(50),
+            number("temperature", "0: always the most probable; 1: as the model says").between(0, 100).by_default(0),
+            integer("top_k", "drawn from so many of the most probable; 0: all").at_least(0).by_default(0),
+            seed_parameter()},
+       .run = generate_verb,
+       .example =
+           "generate(lm, \"Once upon a time\")\ngenerate(lm, \"Once\", {temperature = 0.8, top_k = 40, seed = 7})"});
+  registry.add(
+      {.name = "pretrain",
+       .group = group,
+       .doc = "Goes on with the pre-training of a language model, on text or DNA; the model changes.",
+       .parameters =
+           {value_of({"LanguageModel"}, "language_model", "the model"),
+            any("text", "a text, a text file, a list of texts or a Dataset").with(Completes::file),
+            integer("steps", "updates").at_least(1).by_default(100),
+            integer("batch", "windows of an update").between(1, 65536).by_default(8),
+            integer("length", "tokens of a window; what the model takes, at most 128, when not given")
+                .at_least(3)
+                .optional(),
+            number("rate", "highest learning rate").between(0, 100).by_default(1e-4),
+            number("decay", "weight decay").between(0, 100).by_default(0.01),
+            number("share", "tokens to be foretold, where the model reads both sides")
+                .between(0.01, 1)
+                .by_default(0.15),
+            number("held_out", "share of the windows that judge, from the end").between(0, 0.9).by_default(0.1),
+            flag("new_head", "a model without a head that predicts words gets a new one").by_default(false),
+            integer("validate_every", "steps between validations; a fifth of all when not given")
+                .at_least(1)
+                .optional(),
+            file("checkpoint", "go on from this file if it is there, and write it").optional(), seed_parameter()},
+       .run = pretrain_verb,
+       .help = "Masked tokens (80 % shown as the mask, 10 % as another token) or the next token, as the model "
+               "was trained. The weights with the lowest held-out loss stay.",
+       .example = "pretrain(lm, \"alice.txt\", {steps = 200})\nsave(lm, \"my_model\")"});
+  registry.add(
+      {.name = "cost",
+       .group = group,
+       .doc = "What a language model costs: parameters, multiply-adds, share of attention, memory.",
+       .parameters = {lm_parameter(),
+                      integer("length", "tokens of a sequence; what the model takes, at most 512, when not given")
+                          .at_least(1)
+                          .optional()},
+       .run = cost_verb,
+       .example = "cost(lm, 512)\ncost(lm).attention_share"});
+  registry.add(
+      {.name = "probe",
+       .group = group,
+       .doc = "Logistic probes of every layer: what a linear map can read off the frozen model.",
+       .parameters = with_prompt(
+           {lm_parameter(), value_of({"Splits"}, "data", "train to fit, dev to choose, test to score the choice"),
+            pooling_parameter(), list("C", "strengths of regularisation, chosen on dev").optional(),
+            flag("control", "also with shuffled labels: what there is to read where there is nothing").by_default(true),
+            batch_parameter(), seed_parameter()}),
+       .run = probe_verb,
+       .help = "The layer and C are chosen on dev; the features are kept on disk.",
+       .example = "p = probe(lm, s)\nplot(p)\np.best"});
+}
+
+}  // namespace l2g::repl

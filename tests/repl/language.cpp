@@ -1,0 +1,154 @@
+// Tokens and language models as a session sees them, with the small checkpoints of tests/goldens.
+#include "example_verbs.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
+#include <l2g/text/dna_tokenizers.hpp>
+#include <verbs/verbs.hpp>
+
+#include <cstdlib>
+
+using namespace l2g::repl;
+
+namespace {
+
+/// A session with every verb, in a folder with small language models that read letters.
+struct Lesson {
+  ScratchFolder folder;
+  Registry registry;
+  std::unique_ptr<Listener> session;
+
+  Lesson() {
+    ::setenv("XDG_CACHE_HOME", (folder / "cache").c_str(), 1);
+    register_all_verbs(registry);
+    session = std::make_unique<Listener>(registry);
+    for (const char* name : {"bert", "gpt2", "opt", "bert_classifier"}) {
+      const std::string to = folder / name;
+      std::filesystem::copy(std::string("tests/goldens/models/") + name, to);
+      l2g::text::character_tokenizer().save(to);
+    }
+    std::string table = "sequence,label\n";
+    const char* bases = "ACGT";
+    for (int i = 0; i < 120; ++i) {
+      std::string s;
+      for (int j = 0; j < 10; ++j) s += bases[(i * 7 + j * j * (i % 5 + 1)) % 4];
+      table += (i % 2 ? "AA" + s.substr(2) : "CG" + s.substr(2)) + "," + std::to_string(i % 2) + "\n";
+    }
+    folder.file("rows.csv", table);
+    folder.file("text.txt", "ACGTACGTACGTACGTACGTACGTACGTACGTACGTACGTACGTACGTACGTACGTACGTACGT");
+    (*this)("HERE = '" + folder.path() + "/'");
+    (*this)("d = load(HERE .. 'rows.csv'); s = split(d);");
+  }
+  std::string operator()(const std::string& code) { return (*session)(code); }
+};
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("tokens of a sequence are shown with their bases and what is odd about them") {
+  Lesson l2g;
+  CHECK(has(l2g("tokenizer 'kmers3'"), "kmers3: overlapping k-mers, 69 entries"));
+  CHECK(l2g("encode('kmers3', 'ATCG')") == "{2, 11, 32, 3}");
+  CHECK(l2g("decode('nt2', encode('nt2', 'ACGTACG'))") == "\"ACGTACG\"");
+  CHECK(l2g("t = show_tokens('kmers3', 'ACGTN')") != "");
+  CHECK(l2g("#t, t[2].first, t[2].last, t[1].special") == "5\n1\n3\ntrue");
+  CHECK(has(l2g("t[4].remark"), "unknown"));
+  CHECK(has(l2g("show_tokens('characters', 'CAT')"), "base 1"));
+  CHECK(has(l2g("tokenizer 'kmers9'"), "did you mean 'kmers"));
+  CHECK(has(l2g("tokenizer 'kmers'"), "unknown kind 'kmers'"));
+  CHECK(has(l2g("tokenizer '/nowhere/x.json'"), "no such file"));
+  CHECK(has(l2g("x = tokens(s, 'kmers6');\nx.tokens_per_base"), "0.5"));
+  CHECK(has(l2g("tokens(d, 'kmers3', {max_tokens = 6})"), "120 of 120 sequences are cut and lose"));
+  CHECK(has(l2g("decode('nt2', {99999})"), "id 99999 of a vocabulary"));
+}
+
+TEST_CASE("byte pair encoding is learnt merge by merge") {
+  Lesson l2g;
+  const std::string told = l2g("t = train_tokenizer({'AACTCGAAACTCGAAAC'}, {merges = 3})");
+  CHECK(has(told, "merge 1: "));
+  CHECK(l2g("#t.merges") == "3");
+  CHECK(has(l2g("show_tokens(t, 'AACTCGAA')"), "bases 1 to"));
+  CHECK(l2g("save_tokenizer(t, HERE .. 'learnt')") == "");
+  CHECK(l2g("u = tokenizer(HERE .. 'learnt');\nencode(u, 'AACTCGA')[2] == encode(t, 'AACTCGA')[2]") == "true");
+  // A token across the boundary of the prompt is marked, as is an English word.
+  l2g("p = train_tokenizer({'xA xA xA CAT CAT CAT'}, {merges = 4, byte_level = true, watch = 0})");
+  CHECK(has(l2g("show_tokens(p, 'AC', {prefix = 'x'})"), "fused with the prefix"));
+  CHECK(has(l2g("show_tokens(p, 'CAT')"), "an English word, too"));
+}
+
+TEST_CASE("a language model is loaded, described and saved") {
+  Lesson l2g;
+  const std::string told = l2g("lm = load(HERE .. 'bert')");
+  CHECK(has(told, "BERT: 2 layers x 16, 61 words"));
+  CHECK(has(told, "read in place"));
+  CHECK(has(told, "tokenizer: characters, 10 entries"));
+  CHECK(l2g("lm.layers, lm.width, lm.heads, lm.vocabulary, lm.max_tokens, lm.causal") == "2\n16\n4\n61\n12\nfalse");
+  CHECK(has(l2g("lm.tokenizer"), "bert: characters"));
+  CHECK(l2g("save(lm, HERE .. 'saved')") == "");
+  CHECK(has(l2g("again = load(HERE .. 'saved')"), "BERT: 2 layers"));
+  CHECK(l2g("embed(again, s.dev)[1][3] == embed(lm, s.dev)[1][3]") == "true");
+  CHECK(has(l2g("load(HERE .. 'bert_classifier')"), "the head of a classifier"));
+  std::filesystem::remove(l2g.folder / "bert/tokenizer_config.json");
+  CHECK(has(l2g("embed(HERE .. 'bert', s.dev)"), "no tokenizer beside"));
+  CHECK(has(l2g("load{HERE .. 'bert', tokenizer = 'x/y.json'}"), "no such file"));
+  CHECK(has(l2g("load{HERE .. 'bert', tokenizer = HERE .. 'gpt2/tokenizer_config.json'}"), "characters"));
+  CHECK(has(l2g("load{HERE .. 'rows.csv', tokenizer = 'x'}"), "goes with a language model"));
+}
+
+TEST_CASE("hidden states, attention, words, text, cost and probes of a language model") {
+  Lesson l2g;
+  l2g("bert = load(HERE .. 'bert');\ngpt = load(HERE .. 'gpt2');");
+  CHECK(has(l2g("e = embed(bert, s, {layer = 1, pooling = 'max'});\ne"), "vectors of width 16 from layer 1"));
+  CHECK(l2g("#e == s.train.rows, e.width") == "true\n16");
+  CHECK(has(l2g("plot(e)"), "Embeddings of"));
+  CHECK(l2g("embed(bert, s, {layer = 1, pooling = 'max'})[2][1] == e[2][1]") == "true");  // from disk
+  CHECK(has(l2g("embed(bert, s, {layer = 3})"), "layers 0 (embeddings) to 2"));
+  CHECK(l2g("h = hidden(bert, 'ACGT', {layer = 0});\n#h, #h[1]") == "4\n16");
+  CHECK(l2g("m = attention(bert, 'ACGT', {layer = 2, head = 1});\n#m") == "4");
+  CHECK(l2g("x = 0 for _, p in ipairs(m[1]) do x = x + p end return math.abs(x - 1) < 1e-5") == "true");
+  CHECK(has(l2g("plot(m)"), "attention of layer 2, head 1"));
+  CHECK(l2g("plot(m, {file = HERE .. 'map.svg'})") == "");
+  CHECK(has(l2g("attention(bert, 'AC', {layer = 0})"), "counted from 1"));
+  CHECK(l2g("#fill_mask(bert, 'AC<mask>T', {top = 3})") == "3");
+  CHECK(has(l2g("fill_mask(gpt, 'AC<mask>T')"), "left to right"));
+  CHECK(l2g("p = perplexity(gpt, HERE .. 'text.txt');\np.causal, p.tokens > 40") == "true\ntrue");
+  CHECK(l2g("perplexity(bert, HERE .. 'text.txt').causal") == "false");
+  CHECK(l2g("generate(gpt, 'ACG', {tokens = 4}) == generate(gpt, 'ACG', {tokens = 4})") == "true");
+  CHECK(l2g("generate(gpt, 'A', {temperature = 1, seed = 3}) == generate(gpt, 'A', {temperature = 1, seed = 3})") ==
+        "true");
+  CHECK(has(l2g("generate(bert, 'A')"), "fill_mask"));
+  CHECK(l2g("c = cost(bert, 12);\nc.attention_share > 0 and c.attention_share < 1") == "true");
+  CHECK(has(l2g("cost(bert, 13)"), "positions for 12"));
+  CHECK(l2g("r = pretrain(gpt, HERE .. 'text.txt', {steps = 30, rate = 1e-2, batch = 2});\nr.steps") == "30");
+  CHECK(l2g("perplexity(gpt, HERE .. 'text.txt').bits < p.bits") == "true");
+  CHECK(has(l2g("q = probe(bert, s, {C = {1}});\nq"), "<- best on dev"));
+  CHECK(l2g("#q, #q.control_mcc") == "3\n3");
+  CHECK(has(l2g("plot(q)"), "layer 2"));
+}
+
+TEST_CASE("classifiers on a language model are built, trained, saved and refused") {
+  Lesson l2g;
+  l2g("lm = load(HERE .. 'bert');");
+  CHECK(has(l2g("m = build(s, {kind = 'lm', language_model = lm, pooling = 'mean'})"), "10 tokens"));
+  CHECK(l2g("train(m, s, {steps = 12, batch = 16, rate = 1e-2, tune = 'head'}).steps") == "12");
+  CHECK(l2g("save(m, HERE .. 'm.l2g')") == "");
+  CHECK(l2g("n = load(HERE .. 'm.l2g');\npredict(n, s.test)[1][1] == predict(m, s.test)[1][1]") == "true");
+  CHECK(has(l2g("train(m, s, {shift = 1, steps = 1})"), "cannot be shifted"));
+  CHECK(l2g("m = build(s, {kind = 'lm', language_model = lm, head = 'published'});\ntrain(m, s, {steps = 2}).steps") ==
+        "2");
+  CHECK(has(l2g("build(s, {kind = 'lm', language_model = lm, head = 'published', body_layers = 1})"), "linear"));
+  for (const char* input : {"one_hot_rows", "lingo_rows"})
+    CHECK(l2g(std::string("m = build(s, {kind = 'lm', language_model = lm, input = '") + input +
+              "'});\ntrain(m, s, {steps = 2}).steps") == "2");
+  CHECK(has(l2g("build(s, {kind = 'lm', language_model = lm, input = 'one_hot_rows', prefix = 'A'})"), "prompt"));
+  CHECK(has(l2g("m = build(s, {kind = 'lm', language_model = lm, max_tokens = 6})"),
+            "rows are longer than 6 tokens and lose"));
+  CHECK(has(l2g("build(s, {kind = 'lm'})"), "LanguageModel"));
+  // An embedder below a published body, aligned with text that its embeddings make.
+  l2g("t = text(HERE .. 'text.txt', {language_model = HERE .. 'opt', tokens = 40});");
+  CHECK(l2g("t.width") == "16");
+  CHECK(l2g("m = build(s, {kind = 'l2g', language_model = HERE .. 'opt', channels = 8, tokens = 4});\n"
+            "align(m, s, {text = t, steps = 4, batch = 16}).steps") == "4");
+  CHECK(l2g("train(m, s, {steps = 3, batch = 16}).steps") == "3");
+  CHECK(has(l2g("align(build(s, {kind = 'lm', language_model = lm}), s, {text = t})"), "reads tokens"));
+}
