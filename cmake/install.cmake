@@ -28,7 +28,6 @@ foreach(file l2g l2g-compiled)
 endforeach()
 
 # Trained models that ship with the program.
-file(GLOB_RECURSE models CONFIGURE_DEPENDS examples/*.safetensors)
-if(models)
-  install(FILES ${models} DESTINATION ${CMAKE_INSTALL_DATADIR}/l2g)
-endif()
+file(GLOB models CONFIGURE_DEPENDS examples/language_model/*.safetensors)
+install(FILES ${models} DESTINATION ${CMAKE_INSTALL_DATADIR}/l2g)
+install(DIRECTORY examples/language_model/small-opt DESTINATION ${CMAKE_INSTALL_DATADIR}/l2g)
