@@ -154,7 +154,7 @@ TEST_CASE("the honest preset takes any task and spreads the pruning over the tra
   CHECK(preset("honest", "emp_pool/H3").rank == 12);
   CHECK(preset("honest", "mouse/0").family == Family::other);
   CHECK(preset("honest", "prom_core_tata").prompt.prefix == lingo::published_prompt().prefix);
-  CHECK(preset("honest", "emp_pool/H3").prompt.prefix == "Domain: Yeast Histone Mark\nSequence: ");
+  CHECK(preset("honest", "emp_pool/H3").prompt.prefix == "Domain: Yeast Histone\nSequence: ");
 }
 
 TEST_CASE("names that Lingo's tables do not have are refused with a near one") {

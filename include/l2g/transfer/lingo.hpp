@@ -65,8 +65,8 @@ inline Prompt published_prompt() { return {"Domain: DNA Promoter\nSequence: ", "
 /// The same with the domain of a family, as the paper says prompts should be.
 inline Prompt own_prompt(Family family) {
   const char* domain = family == Family::promoter         ? "DNA Promoter"
-                       : family == Family::yeast          ? "Yeast Histone Mark"
-                       : family == Family::human_histones ? "Human Histone Marks"
+                       : family == Family::yeast          ? "Yeast Histone"
+                       : family == Family::human_histones ? "Human Histone"
                                                           : "DNA";
   return {"Domain: " + std::string(domain) + "\nSequence: ", "\nAnnotation:"};
 }
