@@ -22,16 +22,18 @@ using model::Spec;
 struct Parts {
   const data::Dataset* train;
   const data::Dataset* dev;
+  bool chosen_by_test = false;  // dev is the test part
 };
 const data::Dataset nobody{};
 
-Parts parts_of(const Arguments& a, const transfer::Preset& preset) {
-  if (const auto s = a.object<data::Splits>("data")) {
-    const bool on_test = preset.selection == transfer::Selection::test;
-    return {&s->train, on_test ? &s->test : &s->dev};
-  }
+Parts parts_of(const Arguments& a, bool by_test = false) {
+  if (const auto s = a.object<data::Splits>("data")) return {&s->train, by_test ? &s->test : &s->dev, by_test};
   if (const auto simulated = a.object<data::Simulated>("data")) return {&simulated->dataset, &nobody};
   return {a.object<data::Dataset>("data").get(), &nobody};
+}
+Parts parts_of(const Arguments& a, const transfer::Preset& preset) {
+  return parts_of(a,
+                  a.has("select_by") ? a.text("select_by") == "test" : preset.selection == transfer::Selection::test);
 }
 
 /// Progress to a bar: step, loss, metric.
@@ -56,6 +58,10 @@ transfer::Preset preset_of(const Arguments& a, const Model& m) {
   return transfer::preset(a.has("preset") ? a.text("preset") : built == m.notes.end() ? "honest" : built->second);
 }
 
+Schedule::Shape shape_of(const std::string& name) {
+  return name == "linear" ? Schedule::linear : name == "cosine" ? Schedule::cosine : Schedule::constant;
+}
+
 /// The settings of a stage with what the user said instead.
 model::TrainOptions options_of(const Arguments& a, const transfer::Preset& preset, transfer::Stage stage,
                                const Model& m, const data::Dataset& rows, const Shell& shell) {
@@ -72,6 +78,8 @@ model::TrainOptions options_of(const Arguments& a, const transfer::Preset& prese
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   o.tripled = preset.tripled && !a.has("reverse_complement") && !a.has("shift");
   o.fit = model::fit_options(stage, (o.tripled ? 3 : 1) * rows.rows(), a.has("steps") ? a.integer("steps") : 0, seed);
+  if (a.has("schedule")) o.fit.schedule.shape = shape_of(a.text("schedule"));
+  if (a.has("warm_up")) o.fit.schedule.warm_up = a.integer("warm_up");
   if (a.has("validate_every")) o.fit.validate_every = a.integer("validate_every");
   o.fit.checkpoint = a.has("checkpoint") ? path_of(a.text("checkpoint")) : "";
   if (a.has("checkpoint_every")) o.fit.checkpoint_every = a.integer("checkpoint_every");
@@ -92,6 +100,10 @@ std::vector<Parameter> stage_parameters(std::vector<Parameter> own) {
       integer("steps", "updates, instead of epochs").at_least(1).optional(),
       integer("batch", "rows of an update").between(2, 65536).optional(),
       number("rate", "highest learning rate").between(0, 100).optional(),
+      text("schedule", "how the rate falls behind warm_up; the preset's when not given")
+          .one_of({"constant", "linear", "cosine"})
+          .optional(),
+      integer("warm_up", "steps in which the rate rises from 0; the preset's when not given").at_least(0).optional(),
       number("decay", "weight decay").between(0, 100).optional(),
       number("clip", "highest norm of the gradient; 0: not clipped").at_least(0).optional(),
       number("average", "decay of the moving average of the weights; 0: none").between(0, 0.99999).optional(),
@@ -105,6 +117,9 @@ std::vector<Parameter> stage_parameters(std::vector<Parameter> own) {
            "when "
            "not given")
           .one_of({"honest", "paper", "code"})
+          .optional(),
+      text("select_by", "the part whose rows choose the weights; test: scores on it will be too good")
+          .one_of({"dev", "test"})
           .optional(),
       file("checkpoint", "go on from this file if it is there, and write it").optional(),
       integer("checkpoint_every", "steps between checkpoints; an epoch or a minute when not given")
@@ -225,8 +240,8 @@ Value train(const Arguments& a, Shell& shell) {
   watch.bar.close();
   if (shell.settings.interactive) {
     shell.say(told(r, watch.bar.elapsed()));
-    if (preset.selection == transfer::Selection::test)
-      shell.say("preset code: the best epoch was chosen by the test rows, so the test score will be too good");
+    if (parts.chosen_by_test)
+      shell.say("the best epoch was chosen by the test rows, so the test score will be too good");
     if (parts.dev->empty()) shell.say("there are no dev rows, so the last weights are kept");
   }
   return Value::Table{{"steps", index_t(r.steps)},
@@ -238,7 +253,7 @@ Value train(const Arguments& a, Shell& shell) {
 
 Value step_seconds(const Arguments& a, Shell& shell) {
   const auto m = a.object<Model>("model");
-  const Parts parts = parts_of(a, transfer::honest());
+  const Parts parts = parts_of(a);
   model::TrainOptions o;
   o.batch = std::min(a.integer("batch"), parts.train->rows());
   o.pool = pool_of(shell);

@@ -12,6 +12,7 @@ void register_session_verbs(Registry& registry);
 void register_data_verbs(Registry& registry);
 void register_simulation_verbs(Registry& registry);
 void register_plot_verbs(Registry& registry);
+void register_lingo_verbs(Registry& registry);
 void register_layer_verbs(Registry& registry);
 void register_model_verbs(Registry& registry);
 void register_training_verbs(Registry& registry);
@@ -28,6 +29,7 @@ inline void register_all_verbs(Registry& registry) {
   register_evaluation_verbs(registry);
   register_token_verbs(registry);
   register_language_verbs(registry);
+  register_lingo_verbs(registry);
   register_layer_verbs(registry);
   register_plot_verbs(registry);
   register_session_verbs(registry);
