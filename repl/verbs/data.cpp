@@ -245,7 +245,9 @@ void register_data_verbs(Registry& registry) {
               "model, or "
               "a published language model.",
        .parameters =
-           {file("path", "the file or folder; name.l2g: a model; a folder with config.json: a language model"),
+           {file("path",
+                 "the file or folder; name.l2g: a model; a folder with config.json: a language model; "
+                 "small-opt: the one that ships"),
             text("label", "column of the labels").optional(), text("sequence", "column of the sequences").optional(),
             text("id", "column of the names").optional(),
             flag("header", "does the first line name the columns").optional(),

@@ -1,5 +1,6 @@
 #include "language_values.hpp"
 
+#include "language_model.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>
@@ -20,9 +21,18 @@ bool is_llama2c_file(const fs::path& path) {
          io::is_llama2c(io::MappedFile(path.string()).bytes());
 }
 
+/// What is there by this name, or else the model that ships under it.
+std::string place_of(const std::string& name) {
+  std::error_code ignored;
+  if (fs::exists(name, ignored)) return name;
+  const std::string shipped = shipped_folder(name);
+  return shipped.empty() ? name : shipped;
+}
+
 }  // namespace
 
-bool holds_language_model(const std::string& path) {
+bool holds_language_model(const std::string& name) {
+  const std::string path = place_of(name);
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
     if (fs::exists(fs::path(path) / "config.json", ignored)) return true;
@@ -38,7 +48,7 @@ bool holds_language_model(const std::string& path) {
 
 std::shared_ptr<model::LanguageModel> open_language_model(const std::string& path, Shell& shell,
                                                           const std::string& tokenizer) {
-  const model::PretrainedPlan plan = model::plan_language_model(path);
+  const model::PretrainedPlan plan = model::plan_language_model(place_of(path));
   const model::LoadSummary& s = plan.summary;
   const std::size_t own = s.bytes_copied + s.bytes_fresh;
   constexpr std::size_t much = 200'000'000;

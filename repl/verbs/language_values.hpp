@@ -6,7 +6,8 @@
 
 namespace l2g::repl {
 
-/// Is there a published model at this path: a folder with config.json, a file beside one, a llama2.c file?
+/// Is there a published model at this path: a folder with config.json, a file beside one, a llama2.c file? Where
+/// nothing is, "small-opt" is the model that ships with the program; here and below.
 bool holds_language_model(const std::string& path);
 
 /// Opens it; before a load of more than 200 MB the estimate of its memory is said.
