@@ -113,6 +113,13 @@ model::NetworkOptions options_of(const Arguments& a, const transfer::Preset& pre
   return o;
 }
 
+/// Where the body comes from: train and the adapters read it.
+void note_body(Model& m, const model::LanguageModel& lm, bool random) {
+  m.notes["language model"] =
+      random ? "random weights in the layers of " + lm.path : models::title_of(lm.model.config) + " from " + lm.path;
+  m.notes["architecture"] = models::name_of(lm.model.config.architecture);
+}
+
 /// What train must not freeze, for the checks before a training.
 void note_fresh(Model& m, const std::vector<std::string>& fresh) {
   std::string& list = m.notes["newly initialised"];
@@ -145,6 +152,7 @@ Value build_on_tokens(const Arguments& a, const data::Dataset& rows, Shell& shel
   m.notes["task"] = rows.name;
   if (o.letters == model::LettersAs::lingo_rows)
     m.notes["input"] = "rows 5 to 8 of the table of words stand for A, T, C, G, whatever words they are";
+  note_body(m, *lm, false);
   note_fresh(m, fresh);
   tell_cuts(m, rows, shell);
   return make_object<Model>(std::move(m));
@@ -197,12 +205,12 @@ Value build(const Arguments& a, Shell& shell) {
                                : model::network(o, task);
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   const data::EncodeOptions input{task.length, task.channels, a.flag("pad_right"), a.flag("pad_zeros")};
+  const index_t layers = a.integer("body_layers") < 100 ? a.integer("body_layers") : 0;
   std::map<std::string, model::Numbers> body;
-  if (lm)
-    body = take_body(spec, *lm, a.integer("body_layers") < 100 ? a.integer("body_layers") : 0,
-                     {1, task.length, task.channels});
+  if (lm) body = take_body(spec, *lm, layers, {1, task.length, task.channels});
+  if (a.flag("random_body")) body.clear();
   Model m = model::make_model(a.text_or("name", kind), std::move(spec), input, rows.classes, seed, body);
-  if (lm) m.notes["language model"] = lm->model.summary.title + " from " + lm->path;
+  if (lm) note_body(m, *lm, a.flag("random_body"));
   m.both_strands = task.both_strands && !o.strand_mean;  // else the model does it itself
   m.notes["task"] = rows.name;
   m.notes["built as"] = preset.name;
@@ -221,6 +229,7 @@ Value build(const Arguments& a, Shell& shell) {
 Value merge(const Arguments& a, Shell&) {
   const auto m = a.object<Model>("model");
   *m = model::respecified(*m, model::without_lora(m->spec));
+  m->bare = nullptr;
   return object(m);
 }
 
@@ -300,6 +309,7 @@ void register_model_verbs(Registry& registry) {
                 "l2g, lm: a LanguageModel or its path; l2g: the shipped one when not given, \"random\": no weights")
                 .with(Completes::file)
                 .optional(),
+            flag("random_body", "l2g: only the layers of the language model; its weights start anew").by_default(false),
             text("pooling", "lm: how positions become one vector; the last token of a causal model, else cls")
                 .one_of({"cls", "mean", "max", "last"})
                 .optional(),

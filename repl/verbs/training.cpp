@@ -3,6 +3,7 @@
 #include "language_values.hpp"
 #include "model_values.hpp"
 #include "progress.hpp"
+#include "tuning.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>
@@ -11,12 +12,12 @@
 #include <l2g/dyn/language_reference.hpp>
 
 #include <cmath>
+#include <optional>
 
 namespace l2g::repl {
 namespace {
 
 using model::Model;
-using model::Spec;
 
 /// The parts that a training sees: rows to learn from, rows to choose by.
 struct Parts {
@@ -183,55 +184,23 @@ Value align(const Arguments& a, Shell& shell) {
                       {"seconds", watch.bar.elapsed()}};
 }
 
-/// The model's Spec with what is trained.
-Spec tuned(const Spec& whole, const Arguments& a) {
-  if (!a.has("tune")) return whole;
-  const std::string tune = a.text("tune");
-  Spec s = whole;
-  model::deep_part(s) = model::without_lora(model::deep_part(s));
-  if (tune == "all") return s;
-  if (tune == "lora") {
-    const auto only = a.has("lora_only") ? a.texts("lora_only") : std::vector<std::string>{};
-    bool found = false;
-    for (Spec& part : model::deep_part(s).parts)
-      if (part.key == "body") {
-        part = model::with_lora(part, a.integer("rank"), a.number("keep"), a.number("lora_scale"), only);
-        found = true;
-      }
-    if (!found) throw error("train: tune = \"lora\" adapts the part 'body', a language model; this model has none");
-    return s;
-  }
-  for (Spec& part : model::deep_part(s).parts) {
-    const bool is_head = part.key == "head" || part.key == "hidden" || part.key == "dense";
-    if (tune == "head" ? !is_head : part.key == "body") part.frozen = true;
-  }
-  return s;
-}
-
-/// Throws when a tensor that the checkpoint did not have would stay at random.
-void require_new_trained(const Model& m, const Spec& spec) {
-  const auto note = m.notes.find("newly initialised");
-  if (note == m.notes.end()) return;
-  std::vector<std::string> fresh;
-  for (std::size_t at = 0; at < note->second.size();) {
-    const std::size_t end = std::min(note->second.find(' ', at), note->second.size());
-    fresh.push_back(note->second.substr(at, end - at));
-    at = end + 1;
-  }
-  model::require_trained(fresh, spec);
-}
-
 Value train(const Arguments& a, Shell& shell) {
   const auto m = a.object<Model>("model");
   const transfer::Preset preset = preset_of(a, *m);
   const Parts parts = parts_of(a, preset);
-  const Spec spec = tuned(m->spec, a);
-  require_new_trained(*m, spec);
-  if (!(spec == m->spec)) *m = model::respecified(*m, spec);
-  const auto& parts_there = model::deep_part(spec).parts;
+  const model::Tuning tuning = tuning_of(a, *m);
+  retune(*m, a);
+  const auto& parts_there = model::deep_part(m->spec).parts;
   const bool transfers =
-      std::any_of(parts_there.begin(), parts_there.end(), [](const Spec& s) { return s.key == "body"; });
+      std::any_of(parts_there.begin(), parts_there.end(), [](const model::Spec& s) { return s.key == "body"; });
   model::TrainOptions o = options_of(a, preset, transfers ? preset.fine_tune : preset.cnn, *m, *parts.train, shell);
+  if (transfers) o.fit.statistics_batches = 8;  // each of them goes through the language model as well
+  o.body_rate = body_rate_of(a, *m, preset.slow_body, o.fit.schedule.rate);
+  std::optional<peft::RankAllocator<float>> ranks;
+  if (model::allocates_ranks(tuning.what)) {
+    o.fit.hook = &ranks.emplace(ranks_of(a, tuning, o.fit.steps, o.fit.seed));
+    if (!a.has("average")) o.fit.average = 0;  // a mean over steps would bring back what was pruned
+  }
   Watch watch("train");
   m->notes["preset"] = preset.name;
   if (a.has("tune")) m->notes["tuned"] = a.text("tune");
@@ -243,16 +212,23 @@ Value train(const Arguments& a, Shell& shell) {
     if (parts.chosen_by_test)
       shell.say("the best epoch was chosen by the test rows, so the test score will be too good");
     if (parts.dev->empty()) shell.say("there are no dev rows, so the last weights are kept");
+    if (o.body_rate > 0) shell.say(fmt::format("the language model's rate was {:.2g}", o.body_rate));
+    if (ranks) shell.say(ranks_in_words(*ranks, *m));
   }
-  return Value::Table{{"steps", index_t(r.steps)},
-                      {"best_step", index_t(r.best_step)},
-                      {"best_dev_mcc", r.best_metric},
-                      {"stopped_early", r.stopped_early},
-                      {"seconds", watch.bar.elapsed()}};
+  Value::Table result{{"steps", index_t(r.steps)},     {"best_step", index_t(r.best_step)},
+                      {"best_dev_mcc", r.best_metric}, {"stopped_early", r.stopped_early},
+                      {"trained", m->parameters()},    {"seconds", watch.bar.elapsed()}};
+  if (ranks)
+    for (auto& entry : ranks_table(*ranks, *m)) result.push_back(std::move(entry));
+  return result;
 }
 
 Value step_seconds(const Arguments& a, Shell& shell) {
-  const auto m = a.object<Model>("model");
+  auto m = a.object<Model>("model");
+  if (a.has("tune")) {
+    m = std::make_shared<Model>(*m);
+    retune(*m, a);
+  }
   const Parts parts = parts_of(a);
   model::TrainOptions o;
   o.batch = std::min(a.integer("batch"), parts.train->rows());
@@ -306,25 +282,34 @@ void register_training_verbs(Registry& registry) {
       {.name = "train",
        .group = "model",
        .doc = "Trains a model on labelled rows and keeps the weights that are best on dev.",
-       .parameters = stage_parameters(
-           {text("tune",
-                 "all; head: only the last layers; frozen: all but the language model; lora: small adapters in it")
-                .one_of({"all", "head", "frozen", "lora"})
-                .optional(),
-            integer("rank", "lora: rank of an adapter").between(1, 1024).by_default(8),
-            number("keep", "lora: probability that a rank takes part in a step").between(0.05, 1).by_default(1),
-            number("lora_scale", "lora: factor of the change").between(0, 1000).by_default(2),
-            list("lora_only", "lora: which of qkv, proj, up, down; all when not given").optional()}),
+       .parameters = stage_parameters([] {
+         auto p = tuning_parameters();
+         p.push_back(number("body_rate",
+                            "highest rate of the language model's weights; by its width (5e-5 for 384 channels) when "
+                            "not given and they are pre-trained")
+                         .between(0, 100)
+                         .optional());
+         return p;
+       }()),
        .run = train,
-       .help = "Ctrl-C stops at a step; the model keeps its weights, and train goes on from them. With checkpoint = "
-               "\"run.ckpt\" a stopped training goes on exactly where it was, to the same bits.",
-       .example = "train(m, s)\nm:train{s, epochs = 4, rate = 1e-3}\nplot(m)"});
+       .help =
+           "Ctrl-C stops at a step; the model keeps its weights, and train goes on from them. With checkpoint = "
+           "\"run.ckpt\" a stopped training goes on exactly where it was, to the same bits.\n"
+           "adalora follows Zhang et al. 2023, ars the paper of Lingo, ars_code its published code; what was chosen "
+           "stands in the result (ranks, choices).",
+       .example = "train(m, s)\nm:train{s, epochs = 4, rate = 1e-3}\nplot(m)\ntrain(m, s, {tune = \"lora\", rank = 8, "
+                  "targets = {\"query\", \"value\"}})"});
   registry.add({.name = "step_seconds",
                 .group = "model",
                 .doc = "Measures how long a training step takes here, now; the weights stay.",
-                .parameters = {value_of({"Model"}, "model", "the model"),
-                               value_of({"Splits", "Dataset", "Simulated"}, "data", "training rows"),
-                               integer("batch", "rows of an update").between(2, 65536).by_default(128)},
+                .parameters =
+                    [] {
+                      std::vector<Parameter> p{value_of({"Model"}, "model", "the model"),
+                                               value_of({"Splits", "Dataset", "Simulated"}, "data", "training rows"),
+                                               integer("batch", "rows of an update").between(2, 65536).by_default(128)};
+                      for (auto& x : tuning_parameters()) p.push_back(std::move(x));
+                      return p;
+                    }(),
                 .run = step_seconds,
                 .example = "step_seconds(m, s)"});
 }

@@ -16,6 +16,7 @@ void register_lingo_verbs(Registry& registry);
 void register_layer_verbs(Registry& registry);
 void register_model_verbs(Registry& registry);
 void register_training_verbs(Registry& registry);
+void register_adapter_verbs(Registry& registry);
 void register_evaluation_verbs(Registry& registry);
 void register_token_verbs(Registry& registry);
 void register_language_verbs(Registry& registry);
@@ -26,6 +27,7 @@ inline void register_all_verbs(Registry& registry) {
   register_simulation_verbs(registry);
   register_model_verbs(registry);
   register_training_verbs(registry);
+  register_adapter_verbs(registry);
   register_evaluation_verbs(registry);
   register_token_verbs(registry);
   register_language_verbs(registry);

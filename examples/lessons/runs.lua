@@ -1,0 +1,321 @@
+-- What the lessons gue.lua and transfer.lua share: options, floors, variants, minutes turned into steps, runs that are
+-- kept and gone on with, and the table at the end. A lesson loads it by dofile and says which variants it compares.
+local runs = {}
+io.stdout:setvbuf("line")  -- a log is up to date while the lesson runs
+
+-- Variants by name. weight: share of the time; model: how build makes it; tune: options of train besides the common
+-- ones; aligned: the embedder is first aligned with text; body: needs a language model.
+runs.variants = {
+  cnn = {weight = 4, kind = "cnn", says = "the convolutional network alone"},
+  ["cnn-strands"] = {weight = 4, kind = "cnn", strand_mean = true, says = "both strands through it, in training too"},
+  ["l2g"] = {weight = 2, kind = "l2g", says = "embedder and language model, fine-tuned as a whole"},
+  ["l2g-aligned"] = {weight = 3, kind = "l2g", aligned = true, says = "the same behind an alignment with text"},
+  ["l2g-random"] = {weight = 2, kind = "l2g", random = true, says = "a body that starts from random weights"},
+  ["l2g-frozen"] = {weight = 2, kind = "l2g", tune = {tune = "frozen"}, says = "the body stays as it is"},
+  ["l2g-head"] = {weight = 1, kind = "l2g", tune = {tune = "head"}, says = "only the head learns"},
+  ["l2g-top"] = {weight = 2, kind = "l2g", tune = {tune = "top", layers = 2}, says = "the body's last two blocks learn"},
+  ["l2g-lora"] = {weight = 2, kind = "l2g", tune = {tune = "lora"}, says = "LoRA of rank 8 in the body"},
+  ["l2g-svd-lora"] = {weight = 2, kind = "l2g", tune = {tune = "svd_lora"}, says = "SVD-LoRA of rank 8 in the body"},
+  ["l2g-adalora"] = {weight = 2, kind = "l2g", tune = {tune = "adalora"}, says = "SVD-LoRA, 12 ranks pruned to 8"},
+}
+
+local function sorted_names()
+  local names = {}
+  for name in pairs(runs.variants) do names[#names + 1] = name end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+-- Options of the command line: those in `numbers` are numbers, those in `texts` texts; anything else is the folder.
+function runs.options(usage, defaults, numbers, texts)
+  local options, dir, i = defaults, nil, 1
+  local function among(list, name)
+    for word in list:gmatch("%S+") do
+      if word == name then return true end
+    end
+    return false
+  end
+  while i <= #arg do
+    local name = arg[i]:match("^%-%-([%a%-]+)$")
+    if name and among(numbers, name) then
+      options[name] = tonumber(arg[i + 1]) or error("--" .. name .. " needs a number, got " .. tostring(arg[i + 1]), 0)
+      i = i + 2
+    elseif name and among(texts, name) then
+      options[name] = arg[i + 1] or error("--" .. name .. " needs a value", 0)
+      i = i + 2
+    elseif name then
+      local there = {}
+      for word in (numbers .. " " .. texts):gmatch("%S+") do there[#there + 1] = "--" .. word end
+      error("unknown option --" .. name .. "; there are " .. table.concat(there, ", "), 0)
+    else
+      dir = arg[i]
+      i = i + 1
+    end
+  end
+  if not dir then error("usage: " .. usage, 0) end
+  return options, dir:gsub("/+$", "")
+end
+
+function runs.read_lines(path)
+  local lines, f = {}, io.open(path)
+  if f then
+    for line in f:lines() do lines[#lines + 1] = line end
+    f:close()
+  end
+  return lines
+end
+
+local function write_line(path, line, mode)
+  local f = assert(io.open(path, mode))
+  f:write(line, "\n")
+  f:close()
+end
+
+-- Published values of a task, from the table published.tsv of the sample data where it is: test MCC, where there is none
+-- the area under the ROC curve.
+local function published_of(task)
+  local root = os.getenv("L2G_DATA")
+  local found = {mcc = {}, auc = {}}
+  if not root then return {} end
+  local name = task:gsub("^emp_%a+/", "EMP/"):lower()
+  for _, line in ipairs(runs.read_lines(root .. "/published/published.tsv")) do
+    local f = {}
+    for field in (line .. "\t"):gmatch("([^\t]*)\t") do f[#f + 1] = field end
+    if f[1] == "gue" and f[2]:lower() == name and found[f[5]] and tonumber(f[6]) then
+      local list = found[f[5]]
+      list[#list + 1] = {model = f[3], method = f[4], metric = f[5]:upper(), value = tonumber(f[6]), source = f[7]}
+    end
+  end
+  local best = #found.mcc > 0 and found.mcc or found.auc
+  table.sort(best, function(x, y) return x.value > y.value end)
+  return best
+end
+
+local function number(x)
+  if not x or x ~= x then return "null" end
+  return string.format("%.4f", x)
+end
+
+-- Everything else: a lesson with these variants on the folder `dir`. options: seeds, minutes, steps, out, text,
+-- variants, body_rate; language_model: what build takes; tokens: that the body reads at most.
+function runs.compare(dir, options)
+  local began = os.time()
+  local task = dir:match("([^/]+/[^/]+)$") or dir
+  local out = options.out or (options.lesson .. "-" .. task:gsub("/", "-"))
+  os.execute("mkdir -p '" .. out .. "'")
+
+  -- The data and the floors.
+  local s = load(dir)
+  print(leakage(s))
+  local b = baseline(s)
+  print(b)
+
+  local variants, total, aligned = {}, 0, false
+  for v in options.variants:gmatch("[^,]+") do
+    local known = runs.variants[v] or error("there is no variant " .. v .. "; there are " .. sorted_names(), 0)
+    variants[#variants + 1] = v
+    total = total + known.weight
+    aligned = aligned or known.aligned
+  end
+  local t = aligned and text(options.text, {language_model = options.language_model})
+
+  -- Rows of a step: pooled networks and language models learn in fewer epochs from small batches.
+  local function batch_of(variant)
+    return options.batch or (runs.variants[variant].kind == "cnn" and b.keep_positions and 128 or 64)
+  end
+  local function new_model(variant, seed)
+    local v = runs.variants[variant]
+    local o = {kind = v.kind, baseline = b, seed = seed, name = variant, strand_mean = v.strand_mean}
+    o.dropout = v.kind == "cnn" and 0.2 or 0.1
+    if v.kind == "l2g" then
+      o.language_model, o.tokens = options.language_model, options.tokens
+      if v.random then
+        if options.language_model then o.random_body = true else o.language_model = "random" end
+      end
+    end
+    return build(s, o)
+  end
+  local function tuned(variant, o)
+    for k, x in pairs(runs.variants[variant].tune or {}) do o[k] = x end
+    return o
+  end
+
+  -- Validations of a training of so many steps. One takes a pass over 8 (cnn: 32) training batches for the statistics of
+  -- the norms and over the dev rows, and a pass forward is a third of a step: together at most 40 % of the time.
+  local strands = b.both_strands and 2 or 1
+  local function one_validation(variant)
+    local batch = batch_of(variant)
+    local statistics = math.min(runs.variants[variant].kind == "l2g" and 8 or 32, s.train.rows / batch)
+    return (statistics + strands * s.dev.rows / batch) / 3
+  end
+  local function validations(variant, steps)
+    return math.max(3, math.min(16, math.floor(0.67 * steps / one_validation(variant))))
+  end
+
+  -- Minutes to steps, once: the plan is kept, so that a call that goes on does the same.
+  local plan_file = out .. "/plan.txt"
+  local plan = {}
+  local chosen = options.steps or runs.read_lines(plan_file)[1]
+  if chosen then
+    for name, n in chosen:gmatch("([%w%-]+)=(%d+)") do plan[name] = tonumber(n) end
+    for _, v in ipairs(variants) do
+      if not plan[v] then
+        error((options.steps and "--steps" or plan_file) .. " has no number for " .. v .. "; it looks like cnn=300,l2g=200", 0)
+      end
+    end
+  else
+    local seconds = 60 * options.minutes - (os.time() - began) - 5
+    if seconds < 10 then error("--minutes is over before training begins: the floors alone took that long", 0) end
+    -- A tenth is for what no count of steps tells. No variant gets more than 14 epochs; what one does not need goes to
+    -- the others.
+    local weight, cost = total, {}
+    for _, v in ipairs(variants) do
+      cost[v] = step_seconds(new_model(v, 1), s, tuned(v, {batch = batch_of(v)}))
+    end
+    local left = 0.9 * (60 * options.minutes - (os.time() - began)) / options.seeds
+    local cheap_first = {table.unpack(variants)}
+    local function share(v) return runs.variants[v].weight end
+    table.sort(cheap_first, function(x, y) return cost[x] / share(x) < cost[y] / share(y) end)
+    for _, v in ipairs(cheap_first) do
+      -- In steps: what this variant may take, less the evaluation at its end and the validations between.
+      local batch = batch_of(v)
+      local at_end = strands * (s.dev.rows + s.test.rows) / batch / 3
+      local room = left * share(v) / weight / cost[v] - at_end
+      local n = math.floor(room)
+      while n > 20 and n + validations(v, n) * one_validation(v) > room do n = n - 1 end
+      plan[v] = math.max(20, math.min(math.floor(14 * s.train.rows / batch), n))
+      local taken = plan[v] + validations(v, plan[v]) * one_validation(v)
+      left, weight = left - (taken + at_end) * cost[v], weight - share(v)
+    end
+    if left < 0 then
+      print(string.format("note: 20 steps of each variant are the fewest; they take about %.0f s more than --minutes",
+                          -left * options.seeds))
+    end
+    for _, v in ipairs(variants) do
+      print(string.format("%-14s %6.3f s a step, %5d steps (%.1f epochs): %s", v, cost[v], plan[v],
+                          plan[v] * batch_of(v) / s.train.rows, runs.variants[v].says))
+    end
+  end
+  local words = {}
+  for _, v in ipairs(variants) do words[#words + 1] = v .. "=" .. plan[v] end
+  local steps_text = table.concat(words, ",")
+  print("steps: --steps " .. steps_text)
+  write_line(plan_file, steps_text, "w")
+
+  -- One variant with one seed.
+  local function run(variant, seed)
+    local start = os.time()
+    local m = new_model(variant, seed)
+    local steps, batch = plan[variant], batch_of(variant)
+    local checkpoint = string.format("%s/%s-%d", out, variant, seed)
+    local mmd = {}
+    if runs.variants[variant].aligned then
+      local first = math.floor(steps * 0.4)
+      mmd = align(m, s, {text = t, steps = first, batch = batch, seed = seed, shift = b.shift,
+                         checkpoint = checkpoint .. ".align"})
+      steps = steps - first
+    end
+    local r = train(m, s, tuned(variant, {steps = steps, batch = batch, seed = seed, shift = b.shift,
+                                          body_rate = runs.variants[variant].kind == "l2g" and options.body_rate or nil,
+                                          warm_up = math.floor(math.min(steps / 10, 0.5 * s.train.rows / batch)),
+                                          checkpoint = checkpoint .. ".train",
+                                          validate_every = math.ceil(steps / validations(variant, steps))}))
+    local dev = evaluate(m, s, {split = "dev", resamples = 10})
+    local test = evaluate(m, s, {split = "test", baseline = b})
+    print(test)
+    local floors = b.models
+    local line = string.format(
+        '{"task":"%s","variant":"%s","seed":%d,"protocol":"honest","steps":%d,"trained":%d,"dev_mcc":%s,' ..
+        '"test_mcc":%s,"lo":%s,"hi":%s,"gc_mcc":%s,"kmer_mcc":%s,"pos_mcc":%s,"joint_mcc":%s,"floor":%s,' ..
+        '"mmd_before":%s,"mmd_after":%s,"seconds":%d}',
+        task, variant, seed, plan[variant], r.trained, number(dev.mcc), number(test.mcc), number(test.lo),
+        number(test.hi), number(floors.gc and floors.gc.test_mcc), number(floors.kmer5.test_mcc),
+        number(floors.pos3.test_mcc), number(floors.joint.test_mcc), number(b.test_mcc), number(mmd.mmd_before),
+        number(mmd.mmd_after), os.time() - start)
+    local curve = {}
+    for _, h in ipairs(m.history) do
+      curve[#curve + 1] = string.format("[%d,%s,%s,%s]", h.step, number(h.train_loss), number(h.dev_loss),
+                                        number(h.dev_mcc))
+    end
+    write_line(out .. "/curves.jsonl",
+               string.format('{"variant":"%s","seed":%d,"columns":["step","train_loss","dev_loss","dev_mcc"],"rows":[%s]}',
+                             variant, seed, table.concat(curve, ",")), "a")
+    if options.keep_models then save(m, checkpoint .. ".l2g") end
+    write_line(out .. "/results.jsonl", line, "a")
+    for _, stage in ipairs({".align", ".train"}) do
+      os.remove(checkpoint .. stage)
+      os.remove(checkpoint .. stage .. ".previous")
+    end
+    return line
+  end
+
+  local results, done = {}, {}
+  local function remember(line)
+    local variant, seed = line:match('"variant":"([^"]+)"'), tonumber(line:match('"seed":(%d+)'))
+    local function value(name) return tonumber(line:match('"' .. name .. '":([%-%d%.]+)')) end
+    results[variant] = results[variant] or {}
+    results[variant][seed] = {dev = value("dev_mcc"), test = value("test_mcc"), lo = value("lo"), hi = value("hi"),
+                              trained = value("trained"), seconds = value("seconds")}
+    done[variant .. seed] = line
+  end
+  for _, line in ipairs(runs.read_lines(out .. "/results.jsonl")) do remember(line) end
+  for seed = 1, options.seeds do
+    for _, variant in ipairs(variants) do
+      if not done[variant .. seed] then remember(run(variant, seed)) end
+      print(done[variant .. seed])
+    end
+  end
+
+  -- The table: means over the seeds, the variant that dev prefers, and what it says.
+  print("")
+  print(string.format("%-14s %10s %10s %20s %12s %9s", task, "dev MCC", "test MCC", "mean 95 % interval", "trained",
+                      "seconds"))
+  for _, f in ipairs({"gc", "kmer5", "pos3", "joint"}) do
+    local floor = b.models[f]
+    if floor then
+      print(string.format("%-14s %10.3f %10.3f%s", f, floor.dev_mcc, floor.test_mcc,
+                          f == b.floor and "  <- floor (best on dev)" or ""))
+    end
+  end
+  local best
+  for _, v in ipairs(variants) do
+    local r, n = {dev = 0, test = 0, lo = 0, hi = 0, trained = 0, seconds = 0}, 0
+    for seed = 1, options.seeds do
+      for k in pairs(r) do r[k] = r[k] + (results[v][seed][k] or 0) end
+      n = n + 1
+    end
+    for k in pairs(r) do r[k] = r[k] / n end
+    results[v].mean = r
+    if not best or r.dev > results[best].mean.dev then best = v end
+    print(string.format("%-14s %10.3f %10.3f       [%.3f, %.3f] %12d %9.0f", v, r.dev, r.test, r.lo, r.hi,
+                        math.floor(r.trained + 0.5), r.seconds))
+  end
+  local published = published_of(task)
+  if #published > 0 then
+    print("published, by other protocols:")
+    for i = 1, math.min(#published, 6) do
+      local p = published[i]
+      print(string.format("  %-16s %-22s %s %.3f  %s", p.model, p.method, p.metric, p.value, p.source))
+    end
+  end
+  local mean = results[best].mean
+  print(string.format("dev prefers %s: test MCC %.3f against the floor's %.3f (%+.3f, half-width of its interval %.3f)",
+                      best, mean.test, b.test_mcc, mean.test - b.test_mcc, (mean.hi - mean.lo) / 2))
+  local function compare(a, c, what)
+    if not (results[a] and results[c] and results[a].mean and results[c].mean) then return end
+    local d = results[a].mean.test - results[c].mean.test
+    print(string.format("%s: %+.3f test MCC (%s against %s)%s", what, d, a, c,
+                        d < 0.01 and "; it does not help here" or ""))
+  end
+  compare("l2g", "cnn", "the language model")
+  compare("l2g", "l2g-random", "its pre-training")
+  compare("l2g-aligned", "l2g", "aligning with text")
+  compare("l2g", "l2g-frozen", "tuning the language model")
+  compare("l2g-frozen", "l2g-head", "training the embedder")
+  compare("l2g-lora", "l2g", "LoRA in the place of full tuning")
+  compare("l2g-svd-lora", "l2g-lora", "the SVD form of LoRA")
+  compare("cnn-strands", "cnn", "both strands in training")
+  return results
+end
+
+return runs
