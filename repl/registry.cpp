@@ -69,8 +69,8 @@ Value checked(const Verb& verb, const Parameter& p, const Value& given) {
     const double x = whole ? double(*whole) : *real;
     if (!(x >= p.least && x <= p.most)) refuse();
   }
-  if (const auto* t = value.as<std::string>();
-      t && !p.allowed.empty() && std::find(p.allowed.begin(), p.allowed.end(), *t) == p.allowed.end())
+  if (const auto* t = value.as<std::string>(); t && p.kind != Kind::any && !p.allowed.empty() &&
+                                               std::find(p.allowed.begin(), p.allowed.end(), *t) == p.allowed.end())
     throw error(verb.name + ": " + unknown(p.name, *t, p.allowed));
   return value;
 }
@@ -89,7 +89,8 @@ std::vector<T> items_of(const Verb& verb, std::string_view name, const Value::Li
 }  // namespace
 
 bool Parameter::takes(const Type& type) const {
-  return kind == Kind::object && std::find(allowed.begin(), allowed.end(), type.name) != allowed.end();
+  return (kind == Kind::object || kind == Kind::any) &&
+         std::find(allowed.begin(), allowed.end(), type.name) != allowed.end();
 }
 
 std::string kind_in_words(const Value& value) {

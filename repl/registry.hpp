@@ -158,7 +158,8 @@ struct Parameter {
   Kind kind = Kind::any;
   Value fallback{};
   bool required = true;
-  std::vector<std::string> allowed{};  ///< texts that are accepted, or for Kind::object the names of types
+  std::vector<std::string> allowed{};  ///< texts that are accepted; Kind::object and any: names of types, whose methods
+                                       ///< the verb is one of when this is its first parameter
   double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
   Completes completes = Completes::nothing;
 

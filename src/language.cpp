@@ -5,3 +5,4 @@
 #include <l2g/dyn/language_use-inl.hpp>
 #include <l2g/dyn/language_classifier-inl.hpp>
 #include <l2g/dyn/pretraining-inl.hpp>
+#include <l2g/dyn/features-inl.hpp>

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <l2g/data/probe.hpp>
 #include <l2g/data/simulate.hpp>
+#include <l2g/dyn/features.hpp>
 #include <l2g/dyn/pretraining.hpp>
 #include <l2g/io/cache.hpp>
 #include <l2g/text/bytes.hpp>
@@ -167,8 +168,9 @@ std::string details_of(const Probed& p) {
 void register_result_types(Registry& registry) {
   registry.type<Embedded>("Embedding", "one vector for each sequence; e[1] is the first")
       .summary([](const Embedded& e) {
-        return fmt::format("{} vectors of width {} from layer {} of {} ({})", e.vectors.rows, e.vectors.width, e.layer,
-                           e.language_model, e.pooling);
+        return fmt::format("{} vectors of width {} from {} of {} ({})", e.vectors.rows, e.vectors.width,
+                           e.layer < 0 ? std::string("the end") : fmt::format("layer {}", e.layer), e.language_model,
+                           e.pooling);
       })
       .bytes([](const Embedded& e) { return e.vectors.values.size() * sizeof(float); })
       .length([](const Embedded& e) { return e.vectors.rows; })
@@ -180,7 +182,8 @@ void register_result_types(Registry& registry) {
       })
       .field("rows", "how many sequences", [](const Embedded& e) { return e.vectors.rows; })
       .field("width", "numbers of a vector", [](const Embedded& e) { return e.vectors.width; })
-      .field("layer", "where they come from; 0: the embeddings", [](const Embedded& e) { return e.layer; })
+      .field("layer", "where they come from; 0: the embeddings, -1: in front of a head",
+             [](const Embedded& e) { return e.layer; })
       .field("pooling", "how positions became one vector", [](const Embedded& e) { return e.pooling; })
       .chart("axes", "the two main axes, coloured by class", [](const Embedded& e) { return chart_of(scatter_of(e)); });
   registry.type<Matrix>("Matrix", "numbers in rows and columns; m[1] is the first row")
@@ -264,7 +267,24 @@ model::EmbedOptions embed_options(const Arguments& a, Shell& shell) {
   return o;
 }
 
+/// What stands in front of the head of a model that was built here.
+Value features_of(const model::Model& m, const Arguments& a, Shell& shell) {
+  const data::Dataset* rows = a.object<data::Dataset>("data").get();
+  if (const auto s = a.object<data::Splits>("data")) rows = &s->train;
+  if (const auto s = a.object<data::Simulated>("data")) rows = &s->dataset;
+  data::Dataset texts;
+  if (!rows) texts.name = "texts", texts.sequences = sequences_of(a, "data"), rows = &texts;
+  if (a.has("layer")) throw error("embed: layers are counted in language models; of a Model the head is left out");
+  ProgressBar bar("embed");
+  Embedded e{rows->name, m.name, a.text("pooling"), -1, {}, {}, {}};
+  e.vectors =
+      model::features(m, *rows, model::pooling_of(e.pooling), {a.integer("batch"), pool_of(shell), bar.callback()});
+  if (rows->labelled()) e.labels = rows->labels, e.classes = rows->classes;
+  return make_object<Embedded>(std::move(e));
+}
+
 Value embed_verb(const Arguments& a, Shell& shell) {
+  if (const auto m = a.object<model::Model>("language_model")) return features_of(*m, a, shell);
   const auto lm = language_model_of(a, "language_model", shell);
   model::EmbedOptions o = embed_options(a, shell);
   o.layers = {a.has("layer") ? a.integer("layer") : lm->model.config.layers};
@@ -463,7 +483,7 @@ Value probe_verb(const Arguments& a, Shell& shell) {
   const auto dev = embeddings(*lm, s->dev.sequences, o, pooling, shell);
   data::ProbeOptions p;
   if (a.has("C")) p.C = a.numbers("C");
-  p.control = a.flag("control");
+  p.controls = a.flag("control") ? 3 : 0;
   p.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   auto found = std::make_shared<Probed>();
   found->language_model = name_of(*lm), found->task = s->train.name, found->pooling = pooling;
@@ -503,16 +523,19 @@ void register_language_verbs(Registry& registry) {
   register_types(registry);
   register_result_types(registry);
   const std::string group = "language models";
-  registry.add(
-      {.name = "embed",
-       .group = group,
-       .doc = "One vector for each sequence: hidden states of a language model, pooled over its positions.",
-       .parameters = with_prompt({lm_parameter(), sequences_parameter(),
-                                  integer("layer", "0: the embeddings; the last when not given").at_least(0).optional(),
-                                  pooling_parameter(), batch_parameter()}),
-       .run = embed_verb,
-       .help = "Kept on disk under the hash of weights, tokens and settings: a second call reads them back.",
-       .example = "e = embed(lm, s.dev)\nplot(e)\ne[1]"});
+  registry.add({.name = "embed",
+                .group = group,
+                .doc = "One vector for each sequence: hidden states of a language model, pooled over its positions.",
+                .parameters = with_prompt(
+                    {language_model_parameter(
+                         "language_model", "a LanguageModel or its path; or a Model: what stands in front of its head")
+                         .one_of({"LanguageModel", "Model"}),
+                     sequences_parameter(),
+                     integer("layer", "0: the embeddings; the last when not given").at_least(0).optional(),
+                     pooling_parameter(), batch_parameter()}),
+                .run = embed_verb,
+                .help = "Kept on disk under the hash of weights, tokens and settings: a second call reads them back.",
+                .example = "e = embed(lm, s.dev)\nplot(e)\ne[1]"});
   registry.add({.name = "hidden",
                 .group = group,
                 .doc = "The hidden states of one text: a row for each token.",
@@ -611,7 +634,8 @@ void register_language_verbs(Registry& registry) {
        .parameters = with_prompt(
            {lm_parameter(), value_of({"Splits"}, "data", "train to fit, dev to choose, test to score the choice"),
             pooling_parameter(), list("C", "strengths of regularisation, chosen on dev").optional(),
-            flag("control", "also with shuffled labels: what there is to read where there is nothing").by_default(true),
+            flag("control", "also with labels shuffled three times: what is read where there is nothing")
+                .by_default(true),
             batch_parameter(), seed_parameter()}),
        .run = probe_verb,
        .help = "The layer and C are chosen on dev; the features are kept on disk.",

@@ -66,7 +66,7 @@ std::shared_ptr<model::LanguageModel> language_model_of(const Arguments& a, std:
 }
 
 Parameter language_model_parameter(std::string name, std::string doc) {
-  return any(std::move(name), std::move(doc)).with(Completes::file);
+  return any(std::move(name), std::move(doc)).one_of({"LanguageModel"}).with(Completes::file);
 }
 
 text::EncodeOptions prompt_of(const Arguments& a) {

@@ -304,6 +304,7 @@ Value save_tokenizer(const Arguments& a, Shell& shell) {
 Parameter tokenizer_parameter() {
   return any("tokenizer",
              "a Tokenizer, a LanguageModel, a path, or bytes, characters, hyena, kmers1 to kmers8, nt1, nt2")
+      .one_of({"Tokenizer", "LanguageModel"})
       .with(Completes::file);
 }
 std::vector<Parameter> with_prompt(std::vector<Parameter> own) {
@@ -374,8 +375,9 @@ void register_token_verbs(Registry& registry) {
   registry.add({.name = "tokens",
                 .group = "tokens",
                 .doc = "What a tokenizer makes of sequences: tokens per base, unknown ones, sequences that are cut.",
-                .parameters = with_prompt(
-                    {any("data", "a Dataset, Splits (the training part) or a list of texts"), tokenizer_parameter()}),
+                .parameters = with_prompt({any("data", "a Dataset, Splits (the training part) or a list of texts")
+                                               .one_of({"Dataset", "Splits", "Simulated"}),
+                                           tokenizer_parameter()}),
                 .run = tokens,
                 .help = "DNA that a vocabulary of words turns into one unknown token is refused.",
                 .example = "tokens(s, \"kmers6\")\ntokens(s, lm, {prefix = \"Domain: DNA\\\\nSequence: \"})"});
@@ -383,13 +385,14 @@ void register_token_verbs(Registry& registry) {
       {.name = "train_tokenizer",
        .group = "tokens",
        .doc = "Learns byte pair encoding from sequences or text, merge by merge.",
-       .parameters =
-           {any("data", "a Dataset, Splits (the training part), a list of texts, or a text file").with(Completes::file),
-            integer("merges", "how many to learn").between(1, 1'000'000).by_default(100),
-            integer("watch", "merges that are told as they are learnt").at_least(0).by_default(20),
-            flag("byte_level", "words and bytes of GPT-2, else letters; text: yes, DNA: no").optional(),
-            integer("least_count", "rarer pairs are not merged").at_least(1).by_default(2),
-            text("name", "its name").optional()},
+       .parameters = {any("data", "a Dataset, Splits (the training part), a list of texts, or a text file")
+                          .one_of({"Dataset", "Splits", "Simulated"})
+                          .with(Completes::file),
+                      integer("merges", "how many to learn").between(1, 1'000'000).by_default(100),
+                      integer("watch", "merges that are told as they are learnt").at_least(0).by_default(20),
+                      flag("byte_level", "words and bytes of GPT-2, else letters; text: yes, DNA: no").optional(),
+                      integer("least_count", "rarer pairs are not merged").at_least(1).by_default(2),
+                      text("name", "its name").optional()},
        .run = train_tokenizer,
        .help = "Each merge makes one token of the two neighbours that stand together most often. t.merges "
                "lists them; save_tokenizer writes a tokenizer.json that the public packages open.",

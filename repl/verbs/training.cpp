@@ -207,6 +207,7 @@ Value train(const Arguments& a, Shell& shell) {
   m->notes["training seed"] = std::to_string(o.fit.seed);
   const FitResult r = model::train(*m, *parts.train, *parts.dev, o, watch.callbacks());
   watch.bar.close();
+  m->notes.erase("newly initialised");
   if (shell.settings.interactive) {
     shell.say(told(r, watch.bar.elapsed()));
     if (parts.chosen_by_test)

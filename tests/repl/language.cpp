@@ -152,3 +152,13 @@ TEST_CASE("classifiers on a language model are built, trained, saved and refused
   CHECK(l2g("train(m, s, {steps = 3, batch = 16}).steps") == "3");
   CHECK(has(l2g("align(build(s, {kind = 'lm', language_model = lm}), s, {text = t})"), "reads tokens"));
 }
+
+TEST_CASE("verbs of language models and tokenizers are their methods, too") {
+  Lesson l2g;
+  l2g("lm = load(HERE .. 'bert');");
+  CHECK(l2g("#lm:embed(s.dev)") == "18");
+  CHECK(l2g("#lm:encode('ACGT')") == "4");
+  CHECK(l2g("t = tokenizer 'kmers3';\nt:encode('ATCG')[2]") == "11");
+  CHECK(l2g("m = build(s, {channels = 8}); train(m, s, {steps = 1});\ne = embed(m, s.dev, {pooling = 'max'});\n#e, "
+            "e.layer") == "18\n-1");
+}

@@ -41,14 +41,15 @@ L2G_INLINE ProbeScore probe(const ProbeRows& train, const ProbeRows& dev, index_
   const Features features{{dense_features(train.values, columns)}}, dev_features{{dense_features(dev.values, columns)}};
   ProbeScore best = detail::best_fit(features, train.labels, dev_features, dev.labels, classes, o.C);
   best.columns = columns;
-  best.control_mcc = std::numeric_limits<double>::quiet_NaN();
-  if (o.control) {
+  best.control_mcc = o.controls > 0 ? 0 : std::numeric_limits<double>::quiet_NaN();
+  for (index_t n = 0; n < o.controls; ++n) {
     std::vector<std::int32_t> shuffled(train.labels.begin(), train.labels.end());
-    const Rng rng{o.seed, 0};
+    const Rng rng{o.seed, static_cast<std::uint64_t>(n)};
     constexpr std::uint32_t stream = 0x636f6e74u;  // "cont"
     for (std::size_t i = shuffled.size(); i-- > 1;)
       std::swap(shuffled[i], shuffled[std::size_t(rng.below(stream, i, i + 1))]);
-    best.control_mcc = detail::best_fit(features, shuffled, dev_features, dev.labels, classes, {best.C}).dev_mcc;
+    best.control_mcc +=
+        detail::best_fit(features, shuffled, dev_features, dev.labels, classes, {best.C}).dev_mcc / double(o.controls);
   }
   return best;
 }

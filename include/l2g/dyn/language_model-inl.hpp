@@ -1,5 +1,6 @@
 #pragma once
 #include <l2g/dyn/language_model.hpp>
+#include <l2g/io/mapped_file.hpp>
 #include <l2g/text/load_tokenizer.hpp>
 
 #include <algorithm>
@@ -7,6 +8,15 @@
 
 namespace l2g::model {
 namespace detail {
+
+/// Is the tokenizer of this tokenizer_config.json one of those that follow from a rule?
+inline bool needs_no_vocabulary(const std::string& path) {
+  const io::MappedFile file(path);
+  const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+  for (const char* name : {"\"HyenaDNATokenizer\"", "\"L2gByteTokenizer\"", "\"L2gCharacterTokenizer\""})
+    if (text.find(name) != text.npos) return true;
+  return false;
+}
 
 /// The folder of a checkpoint when it holds a tokenizer, else nothing.
 inline std::string tokenizer_folder(const std::string& path) {
@@ -18,7 +28,7 @@ inline std::string tokenizer_folder(const std::string& path) {
     for (const char* known : {"tokenizer.json", "vocab.json", "encoder.json", "vocab.txt"})
       if (name == known) return folder.string();
     if (name.ends_with(".model") || name.ends_with(".vocab")) return folder.string();
-    if (name == "tokenizer_config.json" && !fs::exists(folder / "config.json", ignored)) return folder.string();
+    if (name == "tokenizer_config.json" && needs_no_vocabulary(entry.path().string())) return folder.string();
   }
   return {};
 }

@@ -87,26 +87,6 @@ inline nlohmann::json json_of(const TokenInput& t) {
           {"keep_suffix", t.options.keep_suffix},
           {"allow_lost_suffix", t.options.allow_lost_suffix}};
 }
-inline TokenInput tokens_of(const io::SafetensorsFile& file, const nlohmann::json& j) {
-  std::vector<text::TokenizerFile> files;
-  for (const io::TensorInfo& t : file.tensors())
-    if (t.key.starts_with(tokenizer_prefix)) {
-      const auto bytes = file.bytes(t);
-      files.push_back({t.key.substr(tokenizer_prefix.size()),
-                       std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())});
-    }
-  TokenInput t{text::read_tokenizer(files, file.path()), {}, j.at("length").get<index_t>()};
-  text::EncodeOptions& o = t.options;
-  o.prefix = j.at("prefix").get<std::string>(), o.suffix = j.at("suffix").get<std::string>();
-  o.max_tokens = j.at("max_tokens").get<index_t>();
-  o.special_tokens = j.at("special_tokens").get<bool>();
-  o.keep_suffix = j.at("keep_suffix").get<bool>();
-  o.allow_lost_suffix = j.at("allow_lost_suffix").get<bool>();
-  t.before = j.at("before").get<std::vector<std::int32_t>>(), t.after = j.at("after").get<std::vector<std::int32_t>>();
-  if (t.length < 1 || t.length > 1'000'000 || o.max_tokens < 0)
-    throw file_error(file.path(), "the model's input makes no sense");
-  return t;
-}
 /// Rows of the first table of words in a model, 0 when there is none.
 inline index_t words_of(const Spec& s) {
   if (const auto n = s.numbers.find("entries"); n != s.numbers.end()) return index_t(n->second);
@@ -306,6 +286,26 @@ N whole_number(const nlohmann::json& j, const char* name, const std::string& pat
   return n.get<N>();
 }
 
+inline TokenInput tokens_of(const io::SafetensorsFile& file, const nlohmann::json& j) {
+  std::vector<text::TokenizerFile> files;
+  for (const io::TensorInfo& t : file.tensors())
+    if (t.key.starts_with(tokenizer_prefix)) {
+      const auto bytes = file.bytes(t);
+      files.push_back({t.key.substr(tokenizer_prefix.size()),
+                       std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())});
+    }
+  TokenInput t{text::read_tokenizer(files, file.path()), {}, whole_number<index_t>(j, "length", file.path())};
+  text::EncodeOptions& o = t.options;
+  o.prefix = j.at("prefix").get<std::string>(), o.suffix = j.at("suffix").get<std::string>();
+  o.max_tokens = whole_number<index_t>(j, "max_tokens", file.path());
+  o.special_tokens = j.at("special_tokens").get<bool>();
+  o.keep_suffix = j.at("keep_suffix").get<bool>();
+  o.allow_lost_suffix = j.at("allow_lost_suffix").get<bool>();
+  t.before = j.at("before").get<std::vector<std::int32_t>>(), t.after = j.at("after").get<std::vector<std::int32_t>>();
+  if (t.length < 1 || t.length > 1'000'000 || o.max_tokens < 0)
+    throw file_error(file.path(), "the model's input makes no sense");
+  return t;
+}
 inline Model read_model(const std::shared_ptr<const io::SafetensorsFile>& file, const nlohmann::json& j) {
   const std::string& path = file->path();
   const auto& i = j.at("input");
