@@ -64,9 +64,9 @@ std::string details_of(const SessionAdapter& s) {
 std::string details_of(const Drift& d) {
   std::size_t widest = 5;
   for (const auto& l : d.layers) widest = std::max(widest, l.layer.size());
-  std::string s = fmt::format("{:<{}}  {:>12}  {:>10}  {:>8}\n", "layer", widest, "parameters", "norm", "change");
+  std::string s = fmt::format("{:<{}}  {:>12}  {:>10}  {:>9}\n", "layer", widest, "parameters", "norm", "change");
   for (const auto& l : d.layers)
-    s += fmt::format("{:<{}}  {:>12}  {:>10.3f}  {:>7.2f}%\n", l.layer, widest, l.parameters, l.before,
+    s += fmt::format("{:<{}}  {:>12}  {:>10.3f}  {:>8.3f}%\n", l.layer, widest, l.parameters, l.before,
                      100 * l.relative);
   return s + "change: norm of what a training added over the norm before; adapters are merged\n";
 }
@@ -74,7 +74,7 @@ report::ScoreChart chart_of_drift(const Drift& d) {
   report::ScoreChart c;
   c.title = "Drift of " + d.model;
   c.axis_name = "relative change of the weights";
-  for (const auto& l : d.layers) c.variants.push_back({l.layer, l.relative, l.relative, l.relative});
+  for (const auto& l : d.layers) c.variants.push_back({l.layer, l.relative});
   return c;
 }
 
@@ -143,12 +143,14 @@ Value use(const Arguments& a, Shell& shell) {
     throw error(fmt::format("use: the adapter '{}' was trained on {}, this model's body is {}", wanted->adapter.name,
                             wanted->adapter.config.base, base_of(*m)));
   }
+  SessionAdapter before{{}, note_of(*m, "architecture")};
   const bool had = !model::adapters_of(m->spec).empty();
+  if (had) before.adapter = model::take_adapter(*m, a.text_or("name", "before"));
   const auto begin = std::chrono::steady_clock::now();
   const peft::Adapter& next = wanted ? wanted->adapter : bare;
-  SessionAdapter before{model::give_adapter(*m, next), note_of(*m, "architecture")};
+  peft::Adapter there = model::give_adapter(*m, next);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (wanted && !had) m->bare = std::make_shared<peft::Adapter>(before.adapter);
+  if (wanted && !had) m->bare = std::make_shared<peft::Adapter>(std::move(there));
   const std::size_t bytes = next.bytes();
   const bool heads_back = wanted || m->bare;
   if (!wanted) m->bare = nullptr;
@@ -161,7 +163,6 @@ Value use(const Arguments& a, Shell& shell) {
     if (!heads_back) shell.say("the other layers were trained with the adapter, and nothing is known from before");
   }
   if (!had) return {};
-  before.adapter.name = a.text_or("name", "before");
   before.adapter.config.base = base_of(*m);
   before.adapter.config.task = "SEQ_CLS";
   return make_object<SessionAdapter>(std::move(before));

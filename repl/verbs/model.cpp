@@ -230,6 +230,7 @@ Value merge(const Arguments& a, Shell&) {
   const auto m = a.object<Model>("model");
   *m = model::respecified(*m, model::without_lora(m->spec));
   m->bare = nullptr;
+  m->notes.erase("adapter");
   return object(m);
 }
 

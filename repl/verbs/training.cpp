@@ -297,7 +297,7 @@ void register_training_verbs(Registry& registry) {
            "Ctrl-C stops at a step; the model keeps its weights, and train goes on from them. With checkpoint = "
            "\"run.ckpt\" a stopped training goes on exactly where it was, to the same bits.\n"
            "adalora follows Zhang et al. 2023, ars the paper of Lingo, ars_code its published code; what was chosen "
-           "stands in the result (ranks, choices).",
+           "stands in the result (ranks, choices). The loss that they show has the orthogonality term in it.",
        .example = "train(m, s)\nm:train{s, epochs = 4, rate = 1e-3}\nplot(m)\ntrain(m, s, {tune = \"lora\", rank = 8, "
                   "targets = {\"query\", \"value\"}})"});
   registry.add({.name = "step_seconds",

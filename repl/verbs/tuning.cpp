@@ -108,6 +108,7 @@ void retune(Model& m, const Arguments& a) {
   const auto options = [](const auto& x, const auto& y) {
     return x.first == y.first && x.second.rank == y.second.rank && x.second.plain == y.second.plain;
   };
+  next.notes.erase("adapter");  // it is another one now
   if (after.empty())
     next.bare = nullptr;
   else if (before.empty())
