@@ -126,6 +126,13 @@ struct Windows {
     for (const Ids& t : texts) n += std::ssize(t) / length;
     return n;
   }
+  /// What a checkpoint is compared with.
+  std::uint64_t fingerprint() const {
+    std::uint64_t hash = 14695981039346656037u;  // FNV-1a
+    for (const Ids& t : texts)
+      for (const std::int32_t id : t) hash = (hash ^ static_cast<std::uint64_t>(id)) * 1099511628211u;
+    return hash;
+  }
   void fill(auto& batch, std::int64_t position, std::span<const index_t> rows) const {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       index_t row = rows[i];
@@ -294,6 +301,7 @@ int run(const Options& o) {
   fitting.seed = static_cast<std::uint64_t>(o.seed);
   fitting.validate_every = whole(o.every);
   fitting.keep_best = false;  // the last weights: the held-out text chooses nothing
+  fitting.identity = model::to_json(spec);
   fitting.checkpoint = o.out + ".checkpoint";
   fitting.checkpoint_every = whole(o.every);
   index_t parameters = 0;
