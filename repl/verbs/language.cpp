@@ -165,7 +165,45 @@ std::string details_of(const Probed& p) {
   return s;
 }
 
+/// What a model costs for sequences of some length.
+struct Costs {
+  std::string title;
+  index_t length = 0;
+  models::Cost of;
+};
+std::string details_of(const Costs& c) {
+  const auto giga = [](double n) { return fmt::format("{:.3g} G", n / 1e9); };
+  return fmt::format(
+      "{}, {} tokens\n"
+      "parameters        {}  (of them {} in tables)\n"
+      "forward           {}  multiply-adds, {:.1f} % of them in scores and sums of attention\n"
+      "training, frozen  {}\n"
+      "training, all     {}\n"
+      "weights           {:.1f} MB  (with gradients and moments {:.1f} MB)\n",
+      c.title, c.length, c.of.parameters, c.of.tables, giga(c.of.forward), 100 * c.of.attention_share,
+      giga(c.of.training_frozen), giga(c.of.training), double(c.of.weights) / 1e6, double(c.of.training_state) / 1e6);
+}
+
 void register_result_types(Registry& registry) {
+  registry.type<Costs>("Cost", "what a language model costs for a sequence")
+      .summary([](const Costs& c) {
+        return fmt::format("{}: {} parameters, {:.3g} G multiply-adds for {} tokens", c.title, c.of.parameters,
+                           c.of.forward / 1e9, c.length);
+      })
+      .details([](const Costs& c) { return details_of(c); })
+      .field("parameters", "with the head", [](const Costs& c) { return c.of.parameters; })
+      .field("tables", "of them, in tables of words, positions and token types",
+             [](const Costs& c) { return c.of.tables; })
+      .field("length", "tokens of the sequence", [](const Costs& c) { return c.length; })
+      .field("forward", "multiply-adds", [](const Costs& c) { return c.of.forward; })
+      .field("attention_share", "of them, in scores and sums of attention",
+             [](const Costs& c) { return c.of.attention_share; })
+      .field("training_frozen", "multiply-adds of a step with a frozen body",
+             [](const Costs& c) { return c.of.training_frozen; })
+      .field("training", "multiply-adds of a step that trains all", [](const Costs& c) { return c.of.training; })
+      .field("weights", "bytes", [](const Costs& c) { return c.of.weights; })
+      .field("training_state", "bytes of weights, gradients and moments",
+             [](const Costs& c) { return c.of.training_state; });
   registry.type<Embedded>("Embedding", "one vector for each sequence; e[1] is the first")
       .summary([](const Embedded& e) {
         return fmt::format("{} vectors of width {} from {} of {} ({})", e.vectors.rows, e.vectors.width,
@@ -403,28 +441,7 @@ Value cost_verb(const Arguments& a, Shell& shell) {
   const index_t most = lm->max_tokens();
   const index_t length = a.has("length") ? a.integer("length") : most > 0 ? std::min<index_t>(most, 512) : 512;
   model::require_length(config, length);
-  const models::Cost c = models::cost(config, length, lm->model.task);
-  if (shell.settings.interactive) {
-    const auto giga = [](double n) { return fmt::format("{:.3g} G", n / 1e9); };
-    shell.say(fmt::format(
-        "{}, {} tokens\n"
-        "  parameters          {} (of them {} in tables)\n"
-        "  forward             {} multiply-adds, {:.1f} % in scores and sums of attention\n"
-        "  training, frozen    {}\n"
-        "  training, all       {}\n"
-        "  weights             {:.1f} MB; with gradients and moments {:.1f} MB",
-        models::title_of(config), length, c.parameters, c.tables, giga(c.forward), 100 * c.attention_share,
-        giga(c.training_frozen), giga(c.training), double(c.weights) / 1e6, double(c.training_state) / 1e6));
-  }
-  return Value::Table{{"parameters", c.parameters},
-                      {"tables", c.tables},
-                      {"forward", c.forward},
-                      {"attention_share", c.attention_share},
-                      {"training_frozen", c.training_frozen},
-                      {"training", c.training},
-                      {"weights", c.weights},
-                      {"training_state", c.training_state},
-                      {"length", length}};
+  return make_object<Costs>(Costs{models::title_of(config), length, models::cost(config, length, lm->model.task)});
 }
 
 Value pretrain_verb(const Arguments& a, Shell& shell) {
@@ -572,7 +589,7 @@ void register_language_verbs(Registry& registry) {
        .example = "perplexity(lm, \"alice.txt\").bits"});
   registry.add({.name = "fill_mask",
                 .group = group,
-                .doc = "The most probable tokens at each <mask> of a text.",
+                .doc = "The most probable tokens at each mask of a text.",
                 .parameters = {lm_parameter(), text("text", "with <mask>, or the mask as the vocabulary writes it"),
                                integer("top", "how many").between(1, 1000).by_default(5)},
                 .run = fill_mask,

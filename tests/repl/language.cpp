@@ -118,6 +118,7 @@ TEST_CASE("hidden states, attention, words, text, cost and probes of a language 
         "true");
   CHECK(has(l2g("generate(bert, 'A')"), "fill_mask"));
   CHECK(l2g("c = cost(bert, 12);\nc.attention_share > 0 and c.attention_share < 1") == "true");
+  CHECK(has(l2g("c"), "% of them in scores and sums of attention"));
   CHECK(has(l2g("cost(bert, 13)"), "positions for 12"));
   CHECK(l2g("r = pretrain(gpt, HERE .. 'text.txt', {steps = 30, rate = 1e-2, batch = 2});\nr.steps") == "30");
   CHECK(l2g("perplexity(gpt, HERE .. 'text.txt').bits < p.bits") == "true");
