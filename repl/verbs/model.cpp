@@ -146,7 +146,15 @@ Value build_on_tokens(const Arguments& a, const data::Dataset& rows, Shell& shel
   o.tokens = prompt_of(a);
   o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   std::vector<std::string> fresh;
-  Model m = model::language_classifier(*lm, rows, o, &fresh);
+  Model m = [&] {
+    try {
+      return model::language_classifier(*lm, rows, o, &fresh);
+    } catch (const error& e) {
+      const std::string what = e.what();
+      if (what.find("single unknown token") == what.npos) throw;
+      throw error(what + "; or let this one read bases through new rows: input = \"one_hot_rows\"");
+    }
+  }();
   m.name = a.text_or("name", "lm");
   m.both_strands = a.has("both_strands") && a.flag("both_strands");
   m.notes["task"] = rows.name;

@@ -163,3 +163,14 @@ TEST_CASE("verbs of language models and tokenizers are their methods, too") {
   CHECK(l2g("m = build(s, {channels = 8}); train(m, s, {steps = 1});\ne = embed(m, s.dev, {pooling = 'max'});\n#e, "
             "e.layer") == "18\n-1");
 }
+
+TEST_CASE("DNA that a vocabulary of words does not know is refused with the remedy") {
+  Lesson l2g;
+  std::filesystem::copy("tests/goldens/models/bert", l2g.folder / "words");
+  l2g.folder.file("words/vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n");
+  l2g("lm = load(HERE .. 'words');");
+  CHECK(has(l2g("tokens(d, lm)"), "makes a single unknown token of its 10 letters; take a tokenizer of k-mers"));
+  CHECK(has(l2g("embed(lm, d)"), "sequence 1: the WordPiece vocabulary"));
+  CHECK(has(l2g("build(s, {kind = 'lm', language_model = lm})"), "input = \"one_hot_rows\""));
+  CHECK(l2g("build(s, {kind = 'lm', language_model = lm, input = 'one_hot_rows'}).length") == "12");
+}
