@@ -152,8 +152,9 @@ peft::RankOptions ranks_of(const Arguments& a, const Tuning& t, std::int64_t ste
 double body_rate_of(const Arguments& a, const Model& m, bool slow_body, double rate) {
   if (a.has("body_rate")) return a.number("body_rate");
   const auto note = m.notes.find("language model");
-  const bool trained_before = note != m.notes.end() && !note->second.starts_with("random weights");
-  if (!slow_body || !trained_before || !model::adapters_of(m.spec).empty()) return 0;
+  // The layers of a published model with random weights learn as fast as with its own: the two are compared.
+  const bool published = note != m.notes.end() && note->second != "random weights";
+  if (!slow_body || !published || !model::adapters_of(m.spec).empty()) return 0;
   return model::body_rate(model::body_width(m), rate);
 }
 

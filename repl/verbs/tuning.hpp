@@ -18,7 +18,7 @@ void retune(model::Model& model, const Arguments& arguments);
 peft::RankOptions ranks_of(const Arguments& arguments, const model::Tuning& tuning, std::int64_t steps,
                            std::uint64_t seed);
 
-/// The rate of the body: what the user says, else what the preset says for a pre-trained one; 0: as the others.
+/// The rate of the body: what the user says, else what the preset says for that of a language model; 0: as the others.
 double body_rate_of(const Arguments& arguments, const model::Model& model, bool slow_body, double rate);
 
 /// What was chosen step by step, and the triplets of each linear map that are left in the model.
