@@ -287,7 +287,7 @@ void register_training_verbs(Registry& registry) {
          auto p = tuning_parameters();
          p.push_back(number("body_rate",
                             "highest rate of the language model's weights; by its width (5e-5 for 384 channels) when "
-                            "not given and they are pre-trained")
+                            "not given for a published model, else that of the others")
                          .between(0, 100)
                          .optional());
          return p;
