@@ -1,6 +1,6 @@
--- What the lessons share about files of weights. A checkpoint is a list of named tables of numbers: change the names, and
--- what one program wrote is a model that another one opens. A lesson loads this file by dofile; the folders that it makes
--- go when the program ends.
+-- What the lessons share about files of weights. A checkpoint is a list of named tables of numbers: change the names,
+-- and what one program wrote is a model that another one opens. A lesson loads this file by dofile; the folders that it
+-- makes go when the program ends.
 local checkpoints = {}
 local here = (arg[0] or ""):match("^(.*)/") or "."
 
@@ -129,8 +129,8 @@ function checkpoints.masked_model()
   return load(folder)
 end
 
--- The language model inside a classifier that build{kind = "lm"} made of `lm`, an OPT, with the weights that it has now:
--- OPT foretells words by its table of words, so nothing is lost with the head. Adapters must be merged.
+-- The language model inside a classifier that build{kind = "lm"} made of `lm`, an OPT, with the weights that it has
+-- now: OPT foretells words by its table of words, so nothing is lost with the head. Adapters must be merged.
 function checkpoints.language_model_of(model, lm)
   local folder = new_folder()
   local saved = folder .. "/classifier.l2g"

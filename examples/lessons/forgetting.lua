@@ -10,28 +10,31 @@ steps = tonumber(arg[1] or 100)
 -- Herman Melville, Moby-Dick (1851), in the public domain: the beginning.
 moby_dick = [[
 Call me Ishmael. Some years ago, never mind how long precisely, having little or no money in my purse, and nothing
-particular to interest me on shore, I thought I would sail about a little and see the watery part of the world. It is a
-way I have of driving off the spleen and regulating the circulation. Whenever I find myself growing grim about the mouth;
-whenever it is a damp, drizzly November in my soul; whenever I find myself involuntarily pausing before coffin warehouses,
-and bringing up the rear of every funeral I meet; and especially whenever my hypos get such an upper hand of me, that it
-requires a strong moral principle to prevent me from deliberately stepping into the street, and methodically knocking
-people's hats off, then, I account it high time to get to sea as soon as I can. This is my substitute for pistol and ball.
-With a philosophical flourish Cato throws himself upon his sword; I quietly take to the ship. There is nothing surprising
-in this. If they but knew it, almost all men in their degree, some time or other, cherish very nearly the same feelings
-towards the ocean with me.
+particular to interest me on shore, I thought I would sail about a little and see the watery part of the world. It
+is a way I have of driving off the spleen and regulating the circulation. Whenever I find myself growing grim about
+the mouth; whenever it is a damp, drizzly November in my soul; whenever I find myself involuntarily pausing before
+coffin warehouses, and bringing up the rear of every funeral I meet; and especially whenever my hypos get such an
+upper hand of me, that it requires a strong moral principle to prevent me from deliberately stepping into the
+street, and methodically knocking people's hats off, then, I account it high time to get to sea as soon as I can.
+This is my substitute for pistol and ball. With a philosophical flourish Cato throws himself upon his sword; I
+quietly take to the ship. There is nothing surprising in this. If they but knew it, almost all men in their degree,
+some time or other, cherish very nearly the same feelings towards the ocean with me.
 ]]
 
-say(4, [[1. What it can do before. small-opt foretells English; the loss is measured on a text that it has never read, the beginning of
-Moby-Dick, in bits a token: a vocabulary of 1024 words would cost 10 bits by guessing.]])
+say(4, [[1. What it can do before. small-opt foretells English; the loss is measured on a text that it has never read,
+the beginning of Moby-Dick, in bits a token: a vocabulary of 1024 words would cost 10 bits by guessing.]])
 lm = load "small-opt"
 function bits(model) return perplexity(model, moby_dick).bits end
 before = bits(lm)
 print(string.format("before: %.3f bits a token", before))
 
-say(4, [[2. What it shall learn: is there a TATA box in this DNA? `fresh` makes the same classifier on top of the model each time.]])
+say(6, [[2. What it shall learn: is there a TATA box in this DNA? `fresh` makes the same classifier on top of the
+model each time.]])
 tata = {promoter = {{motif = "TATA", position = 20, spread = 4}}, background = {}}
-s = split(simulate{rows = 300, length = 60, motifs = {TATA = "TATAWAW"}, classes = tata}, {dev = 0.25, test = 0.25})
-function fresh(name) return build(s, {kind = "lm", language_model = lm, pooling = "mean", name = name, seed = 1}) end
+d = simulate{rows = 300, length = 60, motifs = {TATA = "TATAWAW"}, classes = tata}
+s = split(d, {dev = 0.25, test = 0.25})
+common = {kind = "lm", language_model = lm, pooling = "mean", seed = 1}
+function fresh() return build(s, common) end
 function dev(model) return evaluate(model, s, {split = "dev", resamples = 100}).mcc end
 
 -- What the trainings have in common.
@@ -41,36 +44,45 @@ function options(of)
   return o
 end
 
-say(4, [[3. Full tuning: every number may change. Then we take the language model out of the classifier again (language_model_of) and let
-it foretell the same text. It learnt DNA, and paid in English.]])
-full = fresh("full")
+-- What was learnt, and what it cost.
+function say_both(name, mcc, english)
+  print(string.format("%s: dev MCC %.3f; English %.3f bits a token (%+.3f)", name, mcc, english, english - before))
+end
+
+say(4, [[3. Full tuning: every number may change. Then we take the language model out of the classifier again
+(language_model_of) and let it foretell the same text. It learnt DNA, and paid in English.]])
+full = fresh()
 train(full, s, options{tune = "all", rate = 2e-3, body_rate = 1e-3})
 after_full = bits(language_model_of(full, lm))
-print(string.format("full: dev MCC %.3f; English %.3f bits a token (%+.3f)", dev(full), after_full, after_full - before))
+say_both("full", dev(full), after_full)
 
-say(3, [[4. Slower, with a fifth of the rate in the body: does it forget less because the method is better, or because it learnt less?]])
-slow = fresh("slow")
+say(4, [[4. Slower, with a fifth of the rate in the body: it forgets next to nothing, and learnt nearly as much. How one tunes
+counts as much as what.]])
+slow = fresh()
 train(slow, s, options{tune = "all", rate = 2e-3, body_rate = 2e-4})
-print(string.format("slow: dev MCC %.3f; English %.3f bits a token", dev(slow), bits(language_model_of(slow, lm))))
+after_slow = bits(language_model_of(slow, lm))
+say_both("slow", dev(slow), after_slow)
 
-say(5, [[5. LoRA: the weights stay, small detours beside them learn. While the adapter is on, the model is another one, and its English
-suffers as well: here we add the detours into the weights (merge, on a copy) to measure it. "LoRA forgets less" is a matter of how
-far it went, not a law.]])
-lora = fresh("lora")
+say(5, [[5. LoRA: the weights stay, small detours beside them learn. While the adapter is on, the model is another
+one, and its English suffers as well: here we add the detours into the weights (merge, on a copy) to measure it. "LoRA
+forgets less" is a matter of how far it went, not a law: compare with the slow tuning.]])
+lora = fresh()
 train(lora, s, options{tune = "lora", rank = 8, rate = 3e-3})
 merged = merge(copy(lora))
 after_lora = bits(language_model_of(merged, lm))
-print(string.format("lora: dev MCC %.3f; English %.3f bits a token (%+.3f)", dev(lora), after_lora, after_lora - before))
+say_both("lora", dev(lora), after_lora)
 
-say(2, [[6. How far did the weights go? drift compares each layer with what it was: the norm of the change over the norm before.]])
-print(drift(full, fresh("start")))
-print(drift(lora, fresh("start")))
+say(2, [[6. How far did the weights go? drift compares each layer with what it was: the norm of the change over the
+norm before.]])
+print(drift(full, fresh()))
+print(drift(lora, fresh()))
 
-say(4, [[7. The law is this one: take the adapter off, and the model is what it was. Not nearly: every table of numbers is the same to the
-last bit, so is the loss. Full tuning has no such way back, unless one keeps a second copy of everything.]])
+say(4, [[7. The law is this one: take the adapter off, and the model is what it was. Not nearly: every table of
+numbers is the same to the last bit, so is the loss. Full tuning has no such way back, unless one keeps a second copy
+of everything.]])
 adapter = use(lora, nil)
-print("tables that differ from the start, of all: lora", different(lora, fresh("start")))
-print("tables that differ from the start, of all: full", different(full, fresh("start")))
+print("tables that differ from the start, of all: lora", different(lora, fresh()))
+print("tables that differ from the start, of all: full", different(full, fresh()))
 print(bits(language_model_of(lora, lm)) == before)
 
 say(3, [[8. And on again: the task is back, as good as it was. One body, an adapter for each task, kilobytes each.]])
@@ -81,8 +93,9 @@ print(string.format("dev MCC %.3f", dev(lora)))
 print [[
 
 Exercise.
-  - Half the steps, twice the steps: l2g run examples/lessons/forgetting.lua 50, and 200. Draw dev MCC against the bits that
-    English lost, for full, slow and lora. Does one of them lie above the others?
+  - Half the steps, twice the steps: l2g run examples/lessons/forgetting.lua 50, and 200. Draw dev MCC against the bits
+    that English lost, for full, slow and lora. Does one of them lie above the others?
   - rank = 1: does it forget less, and what does it cost?
-  - The remedy that is older than adapters: after the full tuning, show the model some English again, pretrain(language_model_of(
-    full, lm), "examples/text/alice_chapters_1_2.txt", {steps = 50}). How much of Moby-Dick comes back?]]
+  - The remedy that is older than adapters: after the full tuning, show the model some English again,
+    english = language_model_of(full, lm), pretrain(english, "examples/text/alice_chapters_1_2.txt", {steps = 50}).
+    How much of Moby-Dick comes back, bits(english)?]]
