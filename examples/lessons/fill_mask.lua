@@ -27,8 +27,8 @@ function show(text, top)
 end
 
 say(2, [[2. fill_mask gives the letters that it holds for likely; several gaps may stand in a text. All three are
-guessed right here, though only "hurried" for sure: it did not take the watch from the pocket, it took what can be
-spelled. In the second line "big" and "bag" would do as well as "beg", and it says so.]])
+guessed right here, though only "hurried" for sure: "watch", "match" and "patch" are words as well, and it knows
+spelling, not rabbits. In the second line "big" and "bag" would do as well as "beg", and it says so.]])
 show("The Rabbit took a <mask>atch out of its waistcoat-po<mask>ket, looked at it, and then hurr<mask>ed on")
 show("b<mask>g")
 
@@ -38,7 +38,7 @@ would have to guess as in the second line.]])
 show("Alice was not a bit hurt, and she jumped up on to her fe<mask>t in a moment")
 show("Alice was not a bit hurt, and she jumped up on to her fe<mask>")
 
-say(1, [[4. Meaning is beyond it. Which animal took the watch out of its pocket? Six letters are hidden at once, and
+say(1, [[4. Meaning is beyond it. Which animal is white and has pink eyes? Six letters are hidden at once, and
 each gap is guessed for itself: every one takes the letter that is likely there, and together they are no word. Behind
 a whole hidden word, a model of letters knows little more than how common letters are.]])
 show("when suddenly a White <mask><mask><mask><mask><mask><mask> with pink eyes ran close by her.", 3)

@@ -56,8 +56,8 @@ train(full, s, options{tune = "all", rate = 2e-3, body_rate = 1e-3})
 after_full = bits(language_model_of(full, lm))
 say_both("full", dev(full), after_full)
 
-say(4, [[4. Slower, with a fifth of the rate in the body: it forgets next to nothing, and learnt nearly as much. How one tunes
-counts as much as what.]])
+say(4, [[4. Slower, with a fifth of the rate in the body: it forgets next to nothing, and learnt nearly as much. How one
+tunes counts as much as what.]])
 slow = fresh()
 train(slow, s, options{tune = "all", rate = 2e-3, body_rate = 2e-4})
 after_slow = bits(language_model_of(slow, lm))

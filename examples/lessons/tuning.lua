@@ -70,8 +70,8 @@ e = evaluate(best.model, s, {baseline = b})
 print(e)
 
 say(1, [[9. What to take from it. Trained numbers are not time: LoRA trains 13 times fewer than all and takes hardly
-less, because the gradient has to pass all layers either way; what it saves is memory and the size of the file. Where the
-body knows the domain, head or LoRA come close to all; here it has never seen DNA, and more freedom pays. And if a
+less, because the gradient has to pass all layers either way; what it saves is memory and the size of the file. Where
+the body knows the domain, head or LoRA come close to all; here it has never seen DNA, and more freedom pays. And if a
 table of 5-mers is ahead of them all, that is the result to report: this task does not need a language model.]])
 print(string.format("%s %.3f, floor (%s) %.3f", best.name, e.mcc, b.floor, b.test_mcc))
 
