@@ -49,15 +49,18 @@ int main() {
 // Output (the numbers of bytes may change from version to version):
 //   3394 numbers, 3633792 bytes for a step
 //   conv1d: unknown option 'kernal' (did you mean 'kernel'?); there are out, kernel, dilation, stride, groups, padding
-//   unknown layer 'convolution'; there are linear, conv1d, embedding, batch_norm, layer_norm, relu, gelu, dropout,
-//   max_pool, average_pool, mean_pool, global_max_pool, flatten, identity, attention, feed_forward, transformer,
-//   sequential, repeated, residual, concat
+//   unknown layer 'convolution'; there are linear, conv1d, embedding, token_dropout_embedding, learned_positions,
+//   segments, batch_norm, layer_norm, rms_norm, relu, gelu, silu, tanh, dropout, max_pool, average_pool, mean_pool,
+//   global_max_pool, first_token, last_token, flatten, identity, attention, feed_forward, gated_feed_forward,
+//   transformer, language_model, sequential, repeated, residual, strand_mean, kmer_bag, concat
 //   | #pragma once
 //   | // Written by the l2g shell. Weights: promoter_model.safetensors (l2g::load_weights in <l2g/train/weights.hpp>).
 //   | #include <l2g/nn/concat.hpp>
 //   | #include <l2g/nn/conv1d.hpp>
 //   | #include <l2g/nn/embedding.hpp>
+//   | #include <l2g/nn/kmer_bag.hpp>
 //   | #include <l2g/nn/pool.hpp>
+//   | #include <l2g/nn/strand_mean.hpp>
 //   | #include <l2g/nn/with_lora.hpp>
 //   |
 //   | namespace l2g::models {

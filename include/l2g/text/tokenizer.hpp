@@ -126,5 +126,5 @@ class Tokenizer {
 }  // namespace l2g::text
 
 #ifndef L2G_COMPILED
-#include <l2g/text/tokenizer-inl.hpp>
+#include <l2g/text/tokenizer_impl.hpp>
 #endif

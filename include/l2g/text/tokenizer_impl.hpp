@@ -63,3 +63,7 @@ struct Tokenizer::Impl {
 };
 
 }  // namespace l2g::text
+
+#ifndef L2G_COMPILED
+#include <l2g/text/tokenizer-inl.hpp>
+#endif
