@@ -51,7 +51,7 @@ std::string details_of(const SessionAdapter& s) {
   const peft::AdapterConfig& c = s.adapter.config;
   std::string text = in_short(s) + fmt::format("\nalpha {:g}, dropout {:g}; on", c.alpha, c.dropout);
   for (const auto& t : c.targets) text += " " + t;
-  text += "; trained with it:";
+  if (!c.heads.empty()) text += "; trained with it:";
   for (const auto& h : c.heads) text += " " + h;
   if (!c.base.empty()) text += "\nfor " + c.base;
   index_t kept = 0, all = 0;

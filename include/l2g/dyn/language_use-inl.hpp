@@ -254,7 +254,7 @@ L2G_INLINE std::vector<std::vector<Candidate>> fill_masks(const LanguageModel& m
   const text::Tokenizer& reader = model.reader();
   const models::Config& config = model.model.config;
   if (config.causal)
-    throw error("a " + models::title_of(config) + " reads from left to right and knows no mask: let it generate");
+    throw error(models::title_of(config) + " reads from left to right and knows no mask: let it generate");
   const std::int32_t mask = reader.special().mask;
   if (mask < 0) throw error("the tokenizer has no mask");
   std::string whole(text);

@@ -348,7 +348,10 @@ inline Model read_model(const std::shared_ptr<const io::SafetensorsFile>& file, 
 L2G_INLINE Model load_model(const std::string& path) {
   const auto file = std::make_shared<const io::SafetensorsFile>(path);
   const std::string* text = file->metadata("model");
-  if (!text) throw file_error(path, "these are weights without a model: l2g's own models are written by save()");
+  if (!text || !text->starts_with('{'))
+    throw file_error(path,
+                     "these are weights without a model (a byte language model goes to build as language_model); l2g's "
+                     "own models are written by save()");
   try {
     detail::check_depth(*text, path);
     return detail::read_model(file, nlohmann::json::parse(*text));

@@ -26,7 +26,7 @@ inline void refuse_unknown(const Tokenizer& tokenizer, std::string_view sequence
   throw error(where + "the " + std::string(name_of(tokenizer.kind())) +
               " vocabulary makes a single unknown token of its " + std::to_string(sequence.size()) + " letters; " +
               (lower ? "write the letters in upper case, or take" : "take") +
-              " a tokenizer of k-mers (kmer_tokenizer), of letters or of bytes, or a model with byte-level BPE");
+              " a tokenizer of k-mers, of letters or of bytes, or a model with byte-level BPE");
 }
 
 }  // namespace detail
