@@ -1,4 +1,4 @@
-// Our side of bench/tokenize.py: l2g_tokenize TOKENIZER FILE [--ids] [--family gpt2|roberta|opt]
+// Our side of bench/tokenizer_peer.py: l2g_tokenize TOKENIZER FILE [--ids] [--family gpt2|roberta|opt]
 // Each line of the file is a text. --ids prints their ids, a line each; otherwise answers "run" lines on standard input
 // with the processor seconds of one pass. l2g_tokenize --train FILE FOLDER SIZE [--letters] learns byte pair encoding
 // from the lines (over bytes, or over letters) and saves it (tests/goldens/check_tokenizer.py).

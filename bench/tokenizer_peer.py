@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Races l2g_tokenize against the public Rust package: tokenize.py DATA_FOLDER [--bench PATH] [--rounds 9]
+"""Races l2g_tokenize against the public Rust package: tokenizer_peer.py DATA_FOLDER [--bench PATH] [--rounds 9]
 
 Both encode the same texts, one thread, one pass a round by turns; the time is processor time and a ratio is that of two
 neighbours in one round. Before it counts, the ids of both are compared. The package runs without parallelism, as
