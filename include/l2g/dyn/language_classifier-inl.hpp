@@ -59,7 +59,7 @@ inline Numbers letter_rows(const LanguageModel& model, std::uint64_t seed) {
   const double deviation = std::sqrt(squares / double(words->values.size()));
   initialize(TensorRef<float>{"rows.weight", rows.data(), {9, width}, Role::trained, {Init::normal, deviation}}, seed);
   if (!model.tokenizer) return rows;
-  const text::SpecialIds &theirs = model.tokenizer->special(), &ours = text::kmer_tokenizer(1).special();
+  const text::SpecialIds theirs = model.tokenizer->special(), ours = text::kmer_tokenizer(1).special();
   for (const auto& [to, from] : {std::pair{ours.pad, theirs.pad}, std::pair{ours.begin, theirs.begin},
                                  std::pair{ours.end, theirs.end}, std::pair{ours.mask, theirs.mask}})
     if (from >= 0) std::copy_n(words->values.begin() + from * width, width, rows.begin() + to * width);

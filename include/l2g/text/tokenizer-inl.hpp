@@ -175,7 +175,7 @@ L2G_INLINE TokenizerKind Tokenizer::kind() const { return impl_->kind; }
 L2G_INLINE index_t Tokenizer::size() const { return impl_->vocabulary->size(); }
 L2G_INLINE std::int32_t Tokenizer::id(std::string_view token) const { return impl_->vocabulary->find(token); }
 L2G_INLINE const std::string& Tokenizer::token(std::int32_t id) const { return impl_->vocabulary->token(id); }
-L2G_INLINE const SpecialIds& Tokenizer::special() const { return impl_->special; }
+L2G_INLINE SpecialIds Tokenizer::special() const { return impl_->special; }
 L2G_INLINE Side Tokenizer::padding_side() const { return impl_->padding_side; }
 L2G_INLINE Side Tokenizer::truncation_side() const { return impl_->truncation_side; }
 L2G_INLINE index_t Tokenizer::max_length() const { return impl_->max_length; }

@@ -107,7 +107,7 @@ class Tokenizer {
   const std::string& token(std::int32_t id) const;
   /// Whether an id is that of a special token ([CLS], <pad>, ...).
   bool is_special(std::int32_t id) const;
-  const SpecialIds& special() const;
+  SpecialIds special() const;
   Side padding_side() const;
   Side truncation_side() const;
   /// How many tokens the model takes by its own files, special ones included; 0: they do not say.
