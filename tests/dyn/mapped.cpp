@@ -25,6 +25,13 @@ std::size_t anonymous_memory() {
   return 0;
 }
 
+// Sanitizers keep memory of their own for all that is read: what they take says nothing.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr bool memory_tells = false;
+#else
+constexpr bool memory_tells = true;
+#endif
+
 constexpr index_t width = 1536;
 constexpr std::size_t body_bytes = std::size_t(4) * width * width * sizeof(float);
 
@@ -71,9 +78,9 @@ TEST_CASE("a loaded model stays in its file: prediction and training make no cop
   Model mapped = model::load_model(path);
   CHECK(mapped.bytes() == 0);
   const auto predicted = model::predict(mapped, s.test, {.batch = 8}).probability;
-  CHECK(anonymous_memory() < before + body_bytes / 2);
+  if (memory_tells) CHECK(anonymous_memory() < before + body_bytes / 2);
   model::train(mapped, s.train, s.dev, quick());
-  CHECK(anonymous_memory() < before + body_bytes / 2);
+  if (memory_tells) CHECK(anonymous_memory() < before + body_bytes / 2);
   for (const auto& [key, t] : mapped.weights) CHECK(t.values.borrowed() == key.starts_with("body."));
 
   const Footprint f = model::step_footprint(mapped, 8);
