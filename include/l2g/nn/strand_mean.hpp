@@ -68,7 +68,7 @@ struct StrandMean {
     auto fy = s.f_out;
     if (!s.keeps_f) fy.data = c.scratch.template take<T>(fy.size());
     {
-      const BothLengths both(c, r.lengths);
+      const BothLengths<D> both(c, r.lengths);
       f.forward(c, p, z, fy, s.f);
     }
     map(c, y.size(), kernels::Mean<T>{fy.data, fy.data + y.size(), y.data});
@@ -86,7 +86,7 @@ struct StrandMean {
     for (const index_t strand : {0, 1})
       map(c, dy.size(), kernels::Copy<T>{dy.data, dfy.data + strand * dy.size(), T(0.5)});
     {
-      const BothLengths both(c, r.lengths);
+      const BothLengths<D> both(c, r.lengths);
       f.backward(c, p, z, s.f_out, dfy, dz, s.f, g);
     }
     if (dx.data)
