@@ -17,6 +17,8 @@ L2G_INLINE Json parse_json_object(std::string_view text, std::string_view name) 
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const auto column = before.size() - (before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1) + 1;
     throw file_error(name, line, static_cast<index_t>(column), "this is not valid JSON");
+  } catch (const Json::exception&) {  // a number that no double holds
+    throw file_error(name, "this is not valid JSON: a number is out of range");
   }
 }
 
