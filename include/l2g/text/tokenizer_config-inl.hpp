@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace l2g::text::detail {
 
@@ -22,10 +23,17 @@ L2G_INLINE Json parse_json_object(std::string_view text, std::string_view name) 
   }
 }
 
+L2G_INLINE std::int32_t token_id(const Json& j) {
+  constexpr std::uint64_t most = std::numeric_limits<std::int32_t>::max();
+  if (!j.is_number_unsigned() || j.get<std::uint64_t>() > most)
+    throw Json::type_error::create(302, "an id must be a whole number", &j);
+  return static_cast<std::int32_t>(j.get<std::uint64_t>());
+}
+
 L2G_INLINE AddedToken added_token(const Json& j) {
   AddedToken t;
   t.content = j.at("content").get<std::string>();
-  if (j.contains("id")) t.id = j.at("id").get<std::int32_t>();
+  if (j.contains("id")) t.id = token_id(j.at("id"));
   t.special = j.value("special", false);
   t.strip_left = j.value("lstrip", false);
   t.strip_right = j.value("rstrip", false);
@@ -92,7 +100,7 @@ L2G_INLINE void apply(const TokenizerConfig& c, Tokenizer::Impl& impl, Vocabular
   for (const auto& [content, id] : c.added.items()) {
     AddedToken t;
     t.content = content;
-    t.id = id.get<std::int32_t>();
+    t.id = token_id(id);
     if (!impl.added.of_id(t.id)) add_token(impl, vocabulary, std::move(t));
   }
   const Vocabulary& v = vocabulary;

@@ -123,7 +123,7 @@ inline void read_template(const Json& step, Tokenizer::Impl& impl) {
     }
     const Json& token = step.at("special_tokens").at(item.at("SpecialToken").at("id").get<std::string>());
     for (const Json& id : token.at("ids").get_ref<const Json::array_t&>())
-      (behind ? impl.after : impl.before).push_back(id.get<std::int32_t>());
+      (behind ? impl.after : impl.before).push_back(token_id(id));
   }
 }
 
@@ -135,8 +135,8 @@ inline void read_processor(const Json& j, Tokenizer::Impl& impl) {
     if (type == "TemplateProcessing") {
       read_template(step, impl);
     } else if (type == "BertProcessing" || type == "RobertaProcessing") {
-      impl.before.push_back(step.at("cls").at(1).get<std::int32_t>());
-      impl.after.push_back(step.at("sep").at(1).get<std::int32_t>());
+      impl.before.push_back(token_id(step.at("cls").at(1)));
+      impl.after.push_back(token_id(step.at("sep").at(1)));
     } else if (type != "ByteLevel") {
       refuse_json("the post-processor " + type);
     }
@@ -161,7 +161,7 @@ inline std::shared_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view tex
     auto vocabulary = std::make_shared<Vocabulary>();
     impl->vocabulary = vocabulary;
     for (const auto& [token, id] : model.at("vocab").get_ref<const Json::object_t&>())
-      vocabulary->add(token, id.get<std::int32_t>());
+      vocabulary->add(token, token_id(id));
     if (const auto it = j.find("added_tokens"); it != j.end() && it->is_array())
       for (const Json& t : *it) add_token(*impl, *vocabulary, added_token(t));
     if (type == "BPE")

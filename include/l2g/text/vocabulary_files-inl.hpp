@@ -86,7 +86,7 @@ inline std::shared_ptr<Tokenizer::Impl> read_byte_level_bpe(std::string_view voc
   auto impl = std::make_shared<Tokenizer::Impl>();
   auto vocabulary = std::make_shared<Vocabulary>();
   in_file(vocabulary_name, [&] {
-    for (const auto& [token, id] : j.get_ref<const Json::object_t&>()) vocabulary->add(token, id.get<std::int32_t>());
+    for (const auto& [token, id] : j.get_ref<const Json::object_t&>()) vocabulary->add(token, token_id(id));
     impl->vocabulary = vocabulary;
     impl->kind = TokenizerKind::byte_level_bpe;
     const TokenizerFamily family = family_of(config, *vocabulary, options.family);
