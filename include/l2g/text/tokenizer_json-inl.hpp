@@ -12,7 +12,9 @@ inline constexpr char supported_json[] =
     "with BertPreTokenizer and the normalizer BertNormalizer or NFD, Lowercase, StripAccents; the post-processors "
     "ByteLevel, BertProcessing, RobertaProcessing, TemplateProcessing";
 
-[[noreturn]] inline void refuse_json(const std::string& what) {
+[[noreturn]] inline void refuse_json(std::string what) {
+  for (char& c : what)
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '?';  // the message stays one line
   throw error(what + " is not supported; " + supported_json);
 }
 
