@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 namespace l2g::text::detail {
 
@@ -24,10 +23,10 @@ L2G_INLINE Json parse_json_object(std::string_view text, std::string_view name) 
 }
 
 L2G_INLINE std::int32_t token_id(const Json& j) {
-  constexpr std::uint64_t most = std::numeric_limits<std::int32_t>::max();
-  if (!j.is_number_unsigned() || j.get<std::uint64_t>() > most)
+  const double id = j.is_number_integer() ? j.get<double>() : 0.5;
+  if (id != static_cast<double>(j.is_number_integer() ? j.get<std::int32_t>() : 0))
     throw Json::type_error::create(302, "an id must be a whole number", &j);
-  return static_cast<std::int32_t>(j.get<std::uint64_t>());
+  return j.get<std::int32_t>();
 }
 
 L2G_INLINE AddedToken added_token(const Json& j) {

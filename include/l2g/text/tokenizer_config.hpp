@@ -36,7 +36,7 @@ std::optional<T> value_of(const Json& j, const char* key) {
 
 /// A token given as "content" or as {"content": ...}; empty when there is none.
 AddedToken token_of(const Json& j, const char* key);
-/// An id: a whole number from 0 on. Throws what nlohmann/json throws for a wrong type.
+/// An id: a whole number that fits. Throws what nlohmann/json throws for a wrong type.
 std::int32_t token_id(const Json& j);
 AddedToken added_token(const Json& j);
 
