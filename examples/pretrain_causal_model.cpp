@@ -9,6 +9,8 @@
 // model.safetensors, tokenizer.json. The state is kept in OUT.checkpoint: a run that was stopped (Ctrl-C, or a crash)
 // goes on where it was when the same command is given again, to the same bits. The end is a table of perplexity per
 // token and bits per byte on the held-out text, beside three yardsticks.
+#include "pretraining_options.hpp"
+
 #include <l2g/core/progress.hpp>
 #include <l2g/dyn/pretrained.hpp>
 #include <l2g/models/byte_language_model.hpp>
@@ -17,7 +19,6 @@
 #include <l2g/train/loop.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -38,12 +39,7 @@ struct Options {
   std::vector<std::string> files;
 };
 
-struct Setting {
-  const char* name;
-  double Options::*value;
-  const char* meaning;
-};
-constexpr Setting settings[] = {
+constexpr Setting<Options> settings[] = {
     {"steps", &Options::steps, "updates in all"},
     {"batch", &Options::batch, "windows a step"},
     {"length", &Options::length, "tokens a window, and positions of the model"},
@@ -63,36 +59,8 @@ constexpr Setting settings[] = {
     {"every", &Options::every, "steps between reports and checkpoints"},
 };
 
-void print_help() {
-  const Options defaults;
-  std::printf("pretrain_causal_model [--out FOLDER] [--option NUMBER] TEXT...\n\n  --out (%s): the model\n",
-              defaults.out.c_str());
-  for (const Setting& s : settings) std::printf("  --%s (%g): %s\n", s.name, defaults.*s.value, s.meaning);
-}
-
-Options read_options(int argc, char** argv) {
-  Options o;
-  std::vector<std::string> names{"out"};
-  for (const Setting& s : settings) names.push_back(s.name);
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    if (!word.starts_with("--")) {
-      o.files.push_back(word);
-      continue;
-    }
-    const std::string name = word.substr(2);
-    if (std::find(names.begin(), names.end(), name) == names.end()) throw error(unknown("option", name, names));
-    if (++i == argc) throw error("--" + name + ": a value is missing");
-    const std::string value = argv[i];
-    if (name == "out") o.out = value;
-    for (const Setting& s : settings)
-      if (name == s.name) {
-        const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), o.*s.value);
-        if (fault != std::errc() || end != value.data() + value.size() || o.*s.value < 0)
-          throw error("--" + name + ": '" + value + "' is not a number from 0 on");
-      }
-  }
-  if (o.files.empty()) throw error("no text was given; see --help");
+Options checked_options(int argc, char** argv) {
+  const Options o = read_options<Options>(argc, argv, settings);
   if (o.batch < 1 || o.every < 1 || o.length < 2) throw error("--batch and --every: at least 1; --length: at least 2");
   return o;
 }
@@ -343,11 +311,13 @@ int run(const Options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "--help") return print_help(), 0;
+  if (argc > 1 && std::string_view(argv[1]) == "--help")
+    return print_help<Options>("pretrain_causal_model [--out FOLDER] [--option NUMBER] TEXT...", "the model", settings),
+           0;
   std::signal(SIGINT, [](int) { request_interrupt(); });
   std::signal(SIGTERM, [](int) { request_interrupt(); });
   try {
-    return run(read_options(argc, argv));
+    return run(checked_options(argc, argv));
   } catch (const std::exception& e) {
     std::fprintf(stderr, "pretrain_causal_model: %s\n", e.what());
     return 1;

@@ -8,6 +8,8 @@
 // position is trained (BERT, Devlin et al. 2019, appendix A.2, does the same). The state is kept in OUT.checkpoint: a
 // run that was stopped (Ctrl-C, or a crash) goes on where it was when the same command is given again, to the same
 // bits. The end is a table of bits per masked byte, beside two yardsticks.
+#include "pretraining_options.hpp"
+
 #include <l2g/core/progress.hpp>
 #include <l2g/io/safetensors.hpp>
 #include <l2g/models/byte_language_model.hpp>
@@ -16,7 +18,6 @@
 #include <l2g/train/step.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -40,12 +41,7 @@ struct Options {
   std::vector<std::string> files;
 };
 
-struct Setting {
-  const char* name;
-  double Options::*value;
-  const char* meaning;
-};
-constexpr Setting settings[] = {
+constexpr Setting<Options> settings[] = {
     {"steps", &Options::steps, "updates in all"},
     {"batch", &Options::batch, "windows a step"},
     {"length", &Options::length, "tokens a window"},
@@ -61,36 +57,8 @@ constexpr Setting settings[] = {
     {"every", &Options::every, "steps between reports and checkpoints"},
 };
 
-void print_help() {
-  const Options defaults;
-  std::printf("pretrain_language_model [--out FILE] [--option NUMBER] TEXT...\n\n  --out (%s): the weights\n",
-              defaults.out.c_str());
-  for (const Setting& s : settings) std::printf("  --%s (%g): %s\n", s.name, defaults.*s.value, s.meaning);
-}
-
-Options read_options(int argc, char** argv) {
-  Options o;
-  std::vector<std::string> names{"out"};
-  for (const Setting& s : settings) names.push_back(s.name);
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    if (!word.starts_with("--")) {
-      o.files.push_back(word);
-      continue;
-    }
-    const std::string name = word.substr(2);
-    if (std::find(names.begin(), names.end(), name) == names.end()) throw error(unknown("option", name, names));
-    if (++i == argc) throw error("--" + name + ": a value is missing");
-    const std::string value = argv[i];
-    if (name == "out") o.out = value;
-    for (const Setting& s : settings)
-      if (name == s.name) {
-        const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), o.*s.value);
-        if (fault != std::errc() || end != value.data() + value.size() || o.*s.value < 0)
-          throw error("--" + name + ": '" + value + "' is not a number from 0 on");
-      }
-  }
-  if (o.files.empty()) throw error("no text was given; see --help");
+Options checked_options(int argc, char** argv) {
+  const Options o = read_options<Options>(argc, argv, settings);
   if (o.length > static_cast<double>(longest)) throw error("--length: the model takes at most 256 tokens");
   if (o.batch < 1 || o.every < 1) throw error("--batch and --every: at least 1");
   return o;
@@ -169,7 +137,7 @@ void hand_over(const TrainStep& from, TrainStep& to) {
 int run(const Options& o) {
   std::vector<std::string> texts;
   std::string command = "pretrain_language_model", sources;
-  for (const Setting& s : settings)
+  for (const auto& s : settings)
     if (s.value != &Options::threads && s.value != &Options::every) {
       command += std::string(" --") + s.name + text_of(" %g", o.*s.value);
     }
@@ -277,11 +245,14 @@ int run(const Options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "--help") return print_help(), 0;
+  if (argc > 1 && std::string_view(argv[1]) == "--help")
+    return print_help<Options>("pretrain_language_model [--out FILE] [--option NUMBER] TEXT...", "the weights",
+                               settings),
+           0;
   std::signal(SIGINT, [](int) { request_interrupt(); });
   std::signal(SIGTERM, [](int) { request_interrupt(); });
   try {
-    return run(read_options(argc, argv));
+    return run(checked_options(argc, argv));
   } catch (const std::exception& e) {
     std::fprintf(stderr, "pretrain_language_model: %s\n", e.what());
     return 1;

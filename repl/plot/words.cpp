@@ -1,5 +1,7 @@
 #include "plot/words.hpp"
 
+#include <l2g/text/utf8.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -33,18 +35,7 @@ std::u32string decode(std::string_view text) {
 
 std::string encode(std::u32string_view text) {
   std::string out;
-  const auto put = [&](char32_t bits) { out += static_cast<char>(static_cast<unsigned char>(bits)); };
-  for (const char32_t c : text) {
-    if (c < 0x80) {
-      put(c);
-    } else if (c < 0x800) {
-      put(0xC0 | c >> 6), put(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-      put(0xE0 | c >> 12), put(0x80 | (c >> 6 & 0x3F)), put(0x80 | (c & 0x3F));
-    } else {
-      put(0xF0 | c >> 18), put(0x80 | (c >> 12 & 0x3F)), put(0x80 | (c >> 6 & 0x3F)), put(0x80 | (c & 0x3F));
-    }
-  }
+  for (const char32_t c : text) l2g::text::append_utf8(out, c);
   return out;
 }
 

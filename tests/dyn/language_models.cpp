@@ -20,17 +20,6 @@ using model::Pooling;
 
 namespace {
 
-const std::vector<std::string> names{"roberta",
-                                     "bert",
-                                     "distilbert",
-                                     "dnabert2",
-                                     "opt",
-                                     "opt_post_norm",
-                                     "gpt2",
-                                     "nucleotide_transformer_v1",
-                                     "nucleotide_transformer_v2",
-                                     "llama"};
-
 /// A golden checkpoint that reads letters.
 LanguageModel golden_model(const std::string& name, const text::Tokenizer& tokenizer = text::character_tokenizer()) {
   LanguageModel m = model::load_language_model(golden_folder(name));
@@ -46,7 +35,7 @@ data::Splits toy(std::size_t length) {
 }  // namespace
 
 TEST_CASE("layer by layer the hidden states and the words are those of the reference", "[dyn]") {
-  for (const auto& name : names) {
+  for (const auto& name : golden_names) {
     INFO(name);
     const io::NpzFile golden(golden_folder(name) + "/expected.npz");
     const LanguageModel m = model::load_language_model(golden_folder(name));

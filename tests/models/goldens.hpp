@@ -9,6 +9,17 @@
 #include <string>
 #include <vector>
 
+// The checkpoints that are compared as language models and as classifiers, one for each architecture.
+inline const std::vector<std::string> golden_names{"roberta",
+                                                   "bert",
+                                                   "distilbert",
+                                                   "dnabert2",
+                                                   "opt",
+                                                   "opt_post_norm",
+                                                   "gpt2",
+                                                   "nucleotide_transformer_v1",
+                                                   "nucleotide_transformer_v2",
+                                                   "llama"};
 inline std::string golden_folder(const std::string& name) { return "tests/goldens/models/" + name; }
 
 /// max|a - b| / max|b|.

@@ -13,17 +13,6 @@ using model::Task;
 
 namespace {
 
-const std::vector<std::string> names{"roberta",
-                                     "bert",
-                                     "distilbert",
-                                     "dnabert2",
-                                     "opt",
-                                     "opt_post_norm",
-                                     "gpt2",
-                                     "nucleotide_transformer_v1",
-                                     "nucleotide_transformer_v2",
-                                     "llama"};
-
 model::AnyStep step_of(const model::Spec& spec, const GoldenBatch& b) {
   const Seq in{b.rows, b.length, 1};
   return model::AnyStep(model::build<float>(spec, in), in);
@@ -86,16 +75,16 @@ void check(const std::string& name, Task task) {
 }  // namespace
 
 TEST_CASE("language models equal the reference: logits, loss, gradients, padded and not") {
-  for (const auto& name : names) check(name, Task::language_model);
+  for (const auto& name : golden_names) check(name, Task::language_model);
   check("esm2", Task::language_model);
 }
 
 TEST_CASE("classifiers equal the reference: logits, loss, gradients, padded and not") {
-  for (const auto& name : names) check(name + "_classifier", Task::classifier);
+  for (const auto& name : golden_names) check(name + "_classifier", Task::classifier);
 }
 
 TEST_CASE("hidden states of every layer equal the reference") {
-  for (const auto& name : names) {
+  for (const auto& name : golden_names) {
     INFO(name);
     const io::NpzFile golden(golden_folder(name) + "/expected.npz");
     const Pretrained m = model::load_pretrained(golden_folder(name));
@@ -258,7 +247,7 @@ TEST_CASE("weights that do not fit the configuration are refused in one line") {
 
 TEST_CASE("a model that is saved gives the same logits when it is loaded") {
   const ScratchFolder folder;
-  for (const auto& name : names)
+  for (const auto& name : golden_names)
     for (const Task task : {Task::language_model, Task::classifier, Task::features}) {
       const std::string from = golden_folder(name) + (task == Task::classifier ? "_classifier" : "");
       INFO(from);
@@ -365,7 +354,7 @@ TEST_CASE("models for check_saved.py", "[.]") {
     writer.add("logits", extents, numbers.data());
     writer.save(folder + "/saved_logits.safetensors");
   };
-  std::vector<std::string> all = names;
+  std::vector<std::string> all = golden_names;
   all.push_back("esm2");
   for (const auto& name : all) {
     if (name == "dnabert2" || name == "nucleotide_transformer_v2") continue;

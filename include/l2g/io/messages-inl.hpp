@@ -1,6 +1,7 @@
 #pragma once
 #include <l2g/io/messages.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -47,6 +48,12 @@ L2G_INLINE std::string in_quotes(std::string_view text) {
     }
   }
   return s + (text.size() > 80 ? "...'" : "'");
+}
+
+L2G_INLINE TextPlace place_in(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, std::min(offset, text.size()));
+  const std::size_t end_of_line = before.rfind('\n'), start = end_of_line == before.npos ? 0 : end_of_line + 1;
+  return {1 + std::count(before.begin(), before.end(), '\n'), index_t(before.size() - start) + 1};
 }
 
 }  // namespace l2g::io

@@ -313,11 +313,8 @@ inline json parse_json(std::string_view text, std::string_view name) {
     if (!j.is_object()) throw file_error(name, "a config.json is an object in braces");
     return j;
   } catch (const json::parse_error& e) {
-    const std::string_view before = text.substr(0, e.byte > 0 ? std::min(e.byte - 1, text.size()) : 0);
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const auto start = before.rfind('\n');
-    const std::size_t column = before.size() - (start == before.npos ? 0 : start + 1) + 1;
-    throw file_error(name, index_t(line), index_t(column), "this is no JSON");
+    const auto [line, column] = io::place_in(text, e.byte > 0 ? e.byte - 1 : 0);
+    throw file_error(name, line, column, "this is no JSON");
   } catch (const json::exception&) {  // numbers that no type holds
     throw file_error(name, "this is no JSON");
   }

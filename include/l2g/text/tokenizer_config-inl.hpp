@@ -13,18 +13,15 @@ L2G_INLINE Json parse_json_object(std::string_view text, std::string_view name) 
     if (!j.is_object()) throw file_error(name, "a JSON object was expected");
     return j;
   } catch (const Json::parse_error& e) {
-    const std::string_view before = text.substr(0, e.byte ? e.byte - 1 : 0);
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    const auto column = before.size() - (before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1) + 1;
-    throw file_error(name, line, static_cast<index_t>(column), "this is not valid JSON");
+    const auto [line, column] = io::place_in(text, e.byte > 0 ? e.byte - 1 : 0);
+    throw file_error(name, line, column, "this is not valid JSON");
   } catch (const Json::exception&) {  // a number that no double holds
     throw file_error(name, "this is not valid JSON: a number is out of range");
   }
 }
 
 L2G_INLINE std::int32_t token_id(const Json& j) {
-  const double id = j.is_number_integer() ? j.get<double>() : 0.5;
-  if (id != static_cast<double>(j.is_number_integer() ? j.get<std::int32_t>() : 0))
+  if (!j.is_number_integer() || j.get<double>() != double(j.get<std::int32_t>()))  // a fraction, or cut off
     throw Json::type_error::create(302, "an id must be a whole number", &j);
   return j.get<std::int32_t>();
 }
