@@ -69,7 +69,12 @@ std::string number(double x, int decimals) {
 }
 
 std::string with_interval(double value, double lo, double hi) {
-  if (std::isnan(value) || std::isnan(lo) || std::isnan(hi)) return number(value, 2);
+  if (std::isnan(value) || std::isnan(lo) || std::isnan(hi)) {
+    if (value == 0 || !(std::abs(value) < 0.01)) return number(value, 2);
+    char text[32];  // two decimals would leave nothing of it
+    std::snprintf(text, sizeof text, "%.2g", value);
+    return text;
+  }
   return number(value, 2) + " [" + number(lo, 2) + ", " + number(hi, 2) + "]";
 }
 
