@@ -1,0 +1,2 @@
+// Attribution, motifs and perturbations of l2g::compiled.
+#include <l2g/interpret/shuffle-inl.hpp>
