@@ -5,3 +5,4 @@
 #include <l2g/text/context_model-inl.hpp>
 #include <l2g/text/masking-inl.hpp>
 #include <l2g/text/reference-inl.hpp>
+#include <l2g/text/skip_gram-inl.hpp>
