@@ -17,7 +17,7 @@ one() {
   [ -d "bench/fuzz/seeds/$name" ] && seeds="$seeds bench/fuzz/seeds/$name"
   # shellcheck disable=SC2086 # lists of words
   if "$compiler" -std=c++20 -O1 -g -march=native -ffp-contract=off -fsanitize=fuzzer,address,undefined \
-    -fno-sanitize-recover=all -Iinclude $includes "bench/fuzz/$name.cpp" -o "$folder/fuzzer" -lz -lpcre2-8 -pthread \
+    -fno-sanitize-recover=all -Iinclude $includes "bench/fuzz/$name.cpp" -o "$folder/fuzzer" -lz -lpcre2-8 -lhts -pthread \
     >"$folder/log" 2>&1 &&
     "$folder/fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
       -artifact_prefix="$folder/faults/" -print_final_stats=1 $seeds >"$folder/log" 2>&1; then

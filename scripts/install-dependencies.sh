@@ -3,7 +3,7 @@
 # With "ci" also what the checks of .ci/run need. Does nothing when everything is there; without root and sudo it prints
 # the command and stops.
 set -eu
-packages="g++ cmake ninja-build pkg-config ccache libeigen3-dev zlib1g-dev nlohmann-json3-dev libpcre2-dev liblua5.4-dev libcairo2-dev
+packages="g++ cmake ninja-build pkg-config ccache libeigen3-dev zlib1g-dev nlohmann-json3-dev libpcre2-dev libhts-dev liblua5.4-dev libcairo2-dev
   fonts-dejavu-core libcli11-dev libfmt-dev catch2"
 case "${1:-}" in
   '') ;;

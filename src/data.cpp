@@ -1,9 +1,13 @@
 // The data readers and analyses of l2g::compiled.
+#include <l2g/data/annotation-inl.hpp>
 #include <l2g/data/baseline-inl.hpp>
+#include <l2g/data/chromosome_names-inl.hpp>
 #include <l2g/data/dataset-inl.hpp>
 #include <l2g/data/encode-inl.hpp>
 #include <l2g/data/fasta-inl.hpp>
 #include <l2g/data/features-inl.hpp>
+#include <l2g/data/genome-inl.hpp>
+#include <l2g/data/intervals-inl.hpp>
 #include <l2g/data/leakage-inl.hpp>
 #include <l2g/data/letters-inl.hpp>
 #include <l2g/data/line_reader-inl.hpp>
@@ -13,6 +17,8 @@
 #include <l2g/data/probe-inl.hpp>
 #include <l2g/data/simulate-inl.hpp>
 #include <l2g/data/split-inl.hpp>
+#include <l2g/data/split_by_chromosome-inl.hpp>
 #include <l2g/data/summary-inl.hpp>
 #include <l2g/data/table-inl.hpp>
+#include <l2g/data/variants-inl.hpp>
 #include <l2g/data/write-inl.hpp>

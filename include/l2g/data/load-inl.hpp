@@ -152,9 +152,12 @@ L2G_INLINE Dataset load_lines(LineReader& lines, const LoadOptions& options) {
   std::string skipped;
   while (lines.peek(first) && first.find_first_not_of(" \t\r") == std::string_view::npos) lines.next(skipped);
   const char sign = first.empty() ? '\0' : first[0];
-  const bool fasta = sign == '>' || sign == ';' || sign == '@' || detail::FileName(lines.name()).is_fasta();
+  const detail::FileName file(lines.name());
+  if (file.kind == ".bed" || file.kind.ends_with("peak"))
+    throw file_error(lines.name(), "a BED file holds places, not sequences: give the genome too");
+  const bool fasta = sign == '>' || sign == ';' || sign == '@' || file.is_fasta();
   Dataset out = fasta ? read_fasta(lines, options) : read_table(lines, options);
-  out.name = detail::FileName(lines.name()).stem;
+  out.name = file.stem;
   return out;
 }
 
