@@ -35,6 +35,18 @@ std::vector<Tick> ticks(const Axis& axis, int wanted) {
     return all;
   }
   const double length = axis.hi - axis.lo;
+  if (axis.logarithmic && length > 0 && length < 300) {
+    // Powers of ten; 2 and 5 times as much where there is room for them.
+    const int step = std::max(1, static_cast<int>(std::ceil(length / (1.5 * std::max(wanted, 1)))));
+    const bool between = length * 3 <= 1.5 * wanted;
+    for (double power = std::floor(axis.lo); power <= axis.hi + 1e-9; power += step)
+      for (const double factor : {1.0, 2.0, 5.0}) {
+        const double at = power + std::log10(factor);
+        if (at < axis.lo - 1e-9 || at > axis.hi + 1e-9 || (factor > 1 && !between)) continue;
+        all.push_back({at, short_number(factor * std::pow(10, power))});
+      }
+    return all;
+  }
   if (!(length > 0) || !std::isfinite(length)) return all;
   double step = std::pow(10, std::floor(std::log10(length / std::max(wanted, 1))));
   for (const double factor : {2.0, 2.5, 2.0})  // 1, 2, 5, 10 times

@@ -19,6 +19,7 @@ struct Axis {
   double lo = 0, hi = 1;
   std::vector<std::string> names = {};  ///< when not empty: names at 0, 1, 2, ... instead of numbers
   bool whole = false;                   ///< only whole numbers are marked
+  bool logarithmic = false;             ///< data are decimal logarithms of what the marks say
 };
 
 struct Line {
@@ -37,12 +38,34 @@ struct Points {
   int colour = 0;
   Shape shape = Shape::circle;
   double radius = 3;
+  std::vector<std::string> tips = {};  ///< one a point, or none: what a page says of it
 };
 
-/// A horizontal interval at y.
+/// An interval: horizontal at height `at`, or upright at x `at`.
 struct Whisker {
-  double y, lo, hi;
+  double at, lo, hi;
   int colour;
+  bool upright = false;
+};
+
+/// Between two heights at each x; text charts leave it out.
+struct Band {
+  std::vector<double> x, lo, hi;
+  int colour = 0;
+};
+
+/// A filled box from y = 0.
+struct Bar {
+  double left, right, height;
+  int colour;
+  std::string tip = {};
+};
+
+/// Words at a place of the plot, to the right of it.
+struct Label {
+  double x, y;
+  std::string words;
+  int colour = ink;
 };
 
 struct Panel {
@@ -50,6 +73,9 @@ struct Panel {
   std::vector<Line> lines = {};
   std::vector<Whisker> whiskers = {};
   std::vector<Points> points = {};
+  std::vector<Band> bands = {};
+  std::vector<Bar> bars = {};
+  std::vector<Label> labels = {};
   std::vector<std::string> right = {};  ///< a text beside each name of y
   bool square = false;
   bool legend_right = false;  ///< else above

@@ -9,15 +9,16 @@
 #include "plot/words.hpp"
 
 namespace l2g::plot {
-namespace {
-
-constexpr double nan_value = report::unknown_value;
 
 void same_length(const char* chart, const std::string& track, std::size_t x, std::size_t y) {
   if (x != y)
     throw error(std::string(chart) + ": '" + track + "' has " + std::to_string(x) + " x values but " +
                 std::to_string(y) + " y values");
 }
+
+namespace {
+
+constexpr double nan_value = report::unknown_value;
 
 /// At most about 2 * buckets points: the lowest and the highest of each bucket, so that no spike is lost.
 Line thinned(Line line, std::size_t buckets) {
@@ -96,11 +97,22 @@ Figure rank_figure(const std::string& title, const char* x, const char* y, const
     line.detail = std::string(area) + " " + with_interval(c.area, c.lo, c.hi);
     line.x = c.x, line.y = c.y, line.colour = static_cast<int>(i), line.dash = dash_of(i);
     p.lines.push_back(thinned(std::move(line), 1000));
+    same_length(title.c_str(), c.name + " band", c.band_x.size(), c.band_lo.size());
+    same_length(title.c_str(), c.name + " band", c.band_x.size(), c.band_hi.size());
+    if (!c.band_x.empty()) p.bands.push_back({c.band_x, c.band_lo, c.band_hi, static_cast<int>(i)});
   }
   if (!baseline.x.empty()) p.lines.insert(p.lines.begin(), std::move(baseline));
   // Room for one legend entry below another; long lists make the picture higher.
   const double height = std::max(400.0, 120 + 40.0 * static_cast<double>(curves.size()));
   return {title, {std::move(p)}, 620, height};
+}
+
+/// Never what the epoch is chosen by: a line that looks like nothing else.
+Line test_line(const report::Track& track) {
+  Line line;
+  line.name = "test (not used to choose)", line.x = track.x, line.y = track.y;
+  line.colour = 3, line.dash = Dash::dotted, line.width = 2.2;
+  return thinned(std::move(line), 600);
 }
 
 }  // namespace
@@ -109,8 +121,11 @@ Figure figure_of(const report::LearningCurves& c) {
   same_length("learning curves", "train_loss", c.train_loss.x.size(), c.train_loss.y.size());
   same_length("learning curves", "dev_loss", c.dev_loss.x.size(), c.dev_loss.y.size());
   same_length("learning curves", "dev_metric", c.dev_metric.x.size(), c.dev_metric.y.size());
+  same_length("learning curves", "test_loss", c.test_loss.x.size(), c.test_loss.y.size());
+  same_length("learning curves", "test_metric", c.test_metric.x.size(), c.test_metric.y.size());
   const std::vector<double> best(std::isfinite(c.best) ? 1 : 0, c.best);
-  const Range x = widened(range_of({&c.train_loss.x, &c.dev_loss.x, &c.dev_metric.x, &best}), 0.02);
+  const Range x = widened(
+      range_of({&c.train_loss.x, &c.dev_loss.x, &c.dev_metric.x, &c.test_loss.x, &c.test_metric.x, &best}), 0.02);
   const Axis across{c.x_name, x.lo, x.hi, {}, true};
 
   Line train;
@@ -122,7 +137,7 @@ Figure figure_of(const report::LearningCurves& c) {
     train.name = "train, mean of " + std::to_string(window);
     raw.name.clear(), raw.faint = true, raw.width = 0.8;
   }
-  Range loss = range_of({&train.y, &c.dev_loss.y});
+  Range loss = range_of({&train.y, &c.dev_loss.y, &c.test_loss.y});
   if (window > 1) {
     const Cut cut = with_most(loss, raw.y);
     loss = cut.shown;
@@ -136,12 +151,18 @@ Figure figure_of(const report::LearningCurves& c) {
   Line dev;
   dev.name = "dev", dev.x = c.dev_loss.x, dev.y = c.dev_loss.y, dev.colour = 1, dev.dash = Dash::dashed;
   losses.lines.push_back(thinned(std::move(dev), 600));
+  if (!c.test_loss.x.empty()) losses.lines.push_back(test_line(c.test_loss));
 
-  const Range metric = widened(range_of({&c.dev_metric.y}), 0.08);
-  Panel metrics{across, {c.metric_name, metric.lo, metric.hi}};
+  // With test beside dev the axis names the score alone, and the lines the parts.
+  const bool both = !c.test_metric.x.empty();
+  const bool of_dev = c.metric_name.starts_with("dev ");
+  const Range metric = widened(range_of({&c.dev_metric.y, &c.test_metric.y}), 0.08);
+  Panel metrics{across, {both && of_dev ? c.metric_name.substr(4) : c.metric_name, metric.lo, metric.hi}};
   Line values;
-  values.name = c.metric_name, values.x = c.dev_metric.x, values.y = c.dev_metric.y, values.colour = 2;
+  values.name = both ? "dev" : c.metric_name, values.x = c.dev_metric.x, values.y = c.dev_metric.y, values.colour = 2;
+  if (both) values.colour = 1, values.dash = Dash::dashed;
   metrics.lines.push_back(thinned(std::move(values), 600));
+  if (both) metrics.lines.push_back(test_line(c.test_metric));
   if (std::isfinite(c.best)) {
     for (Panel* p : {&losses, &metrics}) {
       Line rule;
@@ -155,8 +176,8 @@ Figure figure_of(const report::LearningCurves& c) {
     for (std::size_t i = 0; i < c.dev_metric.x.size(); ++i)
       if (c.dev_metric.x[i] == c.best && std::isfinite(c.dev_metric.y[i])) {
         mark.x = {c.best}, mark.y = {c.dev_metric.y[i]};
-        mark.name = "best " + number(c.dev_metric.y[i], 3) + " at " + c.x_name + " " +
-                    number(c.best, c.best == std::round(c.best) ? 0 : 2);
+        mark.name = std::string(both ? "dev at its best: " : "best ") + number(c.dev_metric.y[i], 3) + " at " +
+                    c.x_name + " " + number(c.best, c.best == std::round(c.best) ? 0 : 2);
       }
     if (!mark.x.empty()) metrics.points.push_back(std::move(mark));
   }

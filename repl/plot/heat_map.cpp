@@ -1,6 +1,5 @@
 // Numbers as shades, in a picture and in the terminal.
 #include <l2g/core/errors.hpp>
-#include <l2g/io/atomic_file.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +12,9 @@
 
 namespace l2g::plot {
 namespace {
+
+constexpr double edge = 12, longest_name = 130, heading = 56;
+constexpr std::size_t most_told = 1600;  // cells that a page says the value of
 
 void check(const report::HeatMap& m) {
   if (m.values.size() != m.rows.size() * m.columns.size())
@@ -43,39 +45,42 @@ std::string on_one_line(std::string name) {
 
 }  // namespace
 
-void write_chart(const report::HeatMap& m, const std::string& path, double scale) {
+Drawing drawing_of(const report::HeatMap& m) {
   check(m);
-  constexpr double edge = 12, longest_name = 130, heading = 56;
   const auto down = double(m.rows.size()), across = double(m.columns.size());
   const double cell = std::clamp(620 / std::max({down, across, 1.0}), 1.0, 26.0);
   const double left = edge + longest_name, top = heading;
   const double width = std::max(left + across * cell + 2 * edge, 330.0);
   const double height = top + down * cell + longest_name + 2 * edge;
-  Canvas canvas(Canvas::format_of(path), width, height, scale, m.title);
-  canvas.text(Canvas::fitted(m.title, title_font, width - 2 * edge), {edge, 20}, title_font, colour_of(ink));
-  const Shades shades = range_of(m);
-  canvas.text(range_in_words(shades), {edge, 42}, small_font, colour_of(grey));
-  const auto every = static_cast<std::size_t>(std::ceil(11 / cell));
-  for (std::size_t i = 0; i < m.rows.size(); ++i) {
-    const double y = top + cell * double(i);
-    for (std::size_t j = 0; j < m.columns.size(); ++j)
-      canvas.rectangle({left + cell * double(j), y}, cell, cell,
-                       heat(shades.share(m.values[i * m.columns.size() + j])));
-    if (i % every == 0)
-      canvas.text(Canvas::fitted(on_one_line(m.rows[i]), small_font, longest_name - 10), {left - 7, y + cell / 2},
-                  small_font, colour_of(ink), 1);
-  }
-  for (std::size_t j = 0; j < m.columns.size(); j += every)
-    canvas.text(Canvas::fitted(on_one_line(m.columns[j]), small_font, longest_name - 10),
-                {left + cell * (double(j) + 0.5), top + cell * down + 8}, small_font, colour_of(ink), 1,
-                -std::numbers::pi / 2);
-  io::write_file(path, canvas.finish());
+  return {m.title, width, height, [=](Canvas& canvas) {
+            canvas.text(Canvas::fitted(m.title, title_font, width - 2 * edge), {edge, 20}, title_font, colour_of(ink));
+            const Shades shades = range_of(m);
+            canvas.text(range_in_words(shades), {edge, 42}, small_font, colour_of(grey));
+            const auto every = static_cast<std::size_t>(std::ceil(11 / cell));
+            const bool told = m.values.size() <= most_told;
+            for (std::size_t i = 0; i < m.rows.size(); ++i) {
+              const double y = top + cell * double(i);
+              for (std::size_t j = 0; j < m.columns.size(); ++j) {
+                const double value = m.values[i * m.columns.size() + j];
+                if (told)
+                  canvas.tip(on_one_line(m.rows[i]) + ", " + on_one_line(m.columns[j]) + ": " + number(value, 3));
+                canvas.rectangle({left + cell * double(j), y}, cell, cell, heat(shades.share(value)));
+              }
+              canvas.tip("");
+              if (i % every == 0)
+                canvas.text(Canvas::fitted(on_one_line(m.rows[i]), small_font, longest_name - 10),
+                            {left - 7, y + cell / 2}, small_font, colour_of(ink), 1);
+            }
+            for (std::size_t j = 0; j < m.columns.size(); j += every)
+              canvas.text(Canvas::fitted(on_one_line(m.columns[j]), small_font, longest_name - 10),
+                          {left + cell * (double(j) + 0.5), top + cell * down + 8}, small_font, colour_of(ink), 1,
+                          -std::numbers::pi / 2);
+          }};
 }
 
 std::string text_chart(const report::HeatMap& m, index_t width, bool colour) {
   check(m);
-  if (width < 20) throw error("text chart: width must be at least 20 columns, got " + std::to_string(width));
-  const int wide = static_cast<int>(std::min<index_t>(width, 1000));
+  const int wide = checked_width(width);
   const auto cut = [](const std::string& text, int room) {
     return shorten(on_one_line(text), [room](const std::string& s) { return columns(s) <= room; });
   };

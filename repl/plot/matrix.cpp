@@ -45,9 +45,11 @@ void draw(Canvas& canvas, const report::ConfusionMatrix& chart, const MatrixLayo
       const auto value = chart.counts[i * n + j];
       const double share = row > 0 ? static_cast<double>(value) / row : 0;
       const Place middle{m.left + place(j), m.top + place(i)};
+      canvas.tip(n > 40 ? "" : chart.class_names[i] + " taken for " + chart.class_names[j] + ": " + count(value));
       canvas.rectangle({middle.x - half, middle.y - half}, m.cell, m.cell, heat(share));
+      canvas.tip("");
       // Numbers stand where they fit: the count first, the share below it in larger cells.
-      const Colour letters = share > 0.68 ? Colour{1, 1, 1} : colour_of(ink);
+      const Colour letters = share > 0.68 ? on_dark : on_light;
       const std::string words = count(value);
       const Font font{std::min(13.0, m.cell * 0.36)};
       const bool both = m.cell >= 38;
@@ -65,8 +67,8 @@ void draw(Canvas& canvas, const report::ConfusionMatrix& chart, const MatrixLayo
   const double line = m.cell >= 20 ? 1.0 : 0.3;
   for (std::size_t i = 0; i <= n; i += m.cell >= 9 || n == 0 ? 1 : n) {
     const double at = m.cell * static_cast<double>(i);
-    canvas.line({m.left + at, m.top}, {m.left + at, m.top + side}, {0.8, 0.8, 0.8}, line);
-    canvas.line({m.left, m.top + at}, {m.left + side, m.top + at}, {0.8, 0.8, 0.8}, line);
+    canvas.line({m.left + at, m.top}, {m.left + at, m.top + side}, grid_colour, line);
+    canvas.line({m.left, m.top + at}, {m.left + side, m.top + at}, grid_colour, line);
   }
   if (n == 0) canvas.text("no classes", {m.left, m.top}, name_font, colour_of(grey));
   canvas.text("true class", {edge + 8, m.top + side / 2}, name_font, colour_of(ink), 0.5, -std::numbers::pi / 2);

@@ -4,14 +4,13 @@
 #include <cmath>
 #include <numbers>
 
+#include "plot/sequence_axis.hpp"
+#include "plot/words.hpp"
+
 namespace l2g::plot {
 namespace {
 
-constexpr Colour grid_colour{0.90, 0.90, 0.90};
-
-struct Rectangle {
-  double x, y, width, height;
-};
+using Rectangle = Box;
 
 /// One line of the legend: a sample of the line or marker, a name and a detail.
 struct Entry {
@@ -74,12 +73,6 @@ void legend_right(Canvas& canvas, const std::vector<Entry>& legend, Place at, do
   }
 }
 
-/// From data units to points.
-struct Scale {
-  double lo, hi, from, to;
-  double operator()(double v) const { return from + (v - lo) / (hi - lo) * (to - from); }
-};
-
 std::vector<Place> places(const std::vector<double>& x, const std::vector<double>& y, const Scale& across,
                           const Scale& up) {
   std::vector<Place> all(std::min(x.size(), y.size()));
@@ -94,7 +87,7 @@ bool any_value(const Panel& panel) {
              std::any_of(item.y.begin(), item.y.end(), [](double v) { return std::isfinite(v); });
     });
   };
-  return any(panel.lines) || any(panel.points) ||
+  return !panel.bars.empty() || any(panel.lines) || any(panel.points) ||
          std::any_of(panel.points.begin(), panel.points.end(), [](const Points& p) {
            return std::any_of(p.x.begin(), p.x.end(), [](double v) { return std::isfinite(v); });
          });
@@ -148,6 +141,40 @@ void draw_axes(Canvas& canvas, const Panel& panel, const Frame& f, const Scale& 
               name_font, colour_of(ink), 0.5, -std::numbers::pi / 2);
 }
 
+/// What a page says of a point, where there are few enough to be told apart.
+std::string tip_of(const Points& points, std::size_t i) {
+  if (i < points.tips.size()) return points.tips[i];
+  if (points.x.size() > 300) return "";
+  return (points.name.empty() ? "" : points.name + ": ") + number(points.x[i], 3) + ", " + number(points.y[i], 3);
+}
+
+/// Beside its place where it meets no label before it, else nowhere.
+void draw_labels(Canvas& canvas, const std::vector<Label>& labels, const Scale& across, const Scale& up,
+                 const Rectangle& plot) {
+  std::vector<Rectangle> taken;
+  const auto free = [&](const Rectangle& r) {
+    return r.x >= plot.x && r.x + r.width <= plot.x + plot.width + 4 &&
+           std::none_of(taken.begin(), taken.end(), [&](const Rectangle& o) {
+             return r.x < o.x + o.width && o.x < r.x + r.width && r.y < o.y + o.height && o.y < r.y + r.height;
+           });
+  };
+  for (const Label& l : labels)
+    if (std::isfinite(l.x) && std::isfinite(l.y)) taken.push_back({across(l.x) - 4, up(l.y) - 4, 8, 8});
+  for (const Label& l : labels) {
+    if (!std::isfinite(l.x) || !std::isfinite(l.y)) continue;
+    const std::string words = Canvas::fitted(l.words, small_font, 150);
+    const double width = Canvas::text_width(words, small_font);
+    for (const Place offset : {Place{8, -8}, Place{8, 9}, Place{-8 - width, -8}, Place{-8 - width, 9}}) {
+      const Place at{across(l.x) + offset.x, up(l.y) + offset.y};
+      const Rectangle box{at.x, at.y - 6, width, 12};
+      if (!free(box)) continue;
+      taken.push_back(box);
+      canvas.text(words, at, small_font, colour_of(l.colour));
+      break;
+    }
+  }
+}
+
 void draw_panel(Canvas& canvas, const Panel& panel, Rectangle room) {
   const auto legend = legend_of(panel);
   const Frame f = frame_of(panel, legend, room);
@@ -156,6 +183,20 @@ void draw_panel(Canvas& canvas, const Panel& panel, Rectangle room) {
   draw_axes(canvas, panel, f, across, up);
 
   canvas.clip({r.x - 6, r.y - 6}, r.width + 12, r.height + 12);
+  for (const Band& band : panel.bands) {
+    std::vector<Place> outline = places(band.x, band.hi, across, up);
+    const auto low = places(band.x, band.lo, across, up);
+    outline.insert(outline.end(), low.rbegin(), low.rend());
+    std::erase_if(outline, [](Place p) { return !std::isfinite(p.x) || !std::isfinite(p.y); });
+    canvas.polygon(outline, colour_of(band.colour), 0.18);
+  }
+  for (const Bar& bar : panel.bars) {
+    if (!std::isfinite(bar.height)) continue;
+    const double left = across(bar.left), top = up(std::max(bar.height, 0.0)), base = up(std::min(bar.height, 0.0));
+    canvas.tip(bar.tip);
+    canvas.rectangle({left, top}, std::max(across(bar.right) - left, 0.5), base - top, colour_of(bar.colour), 0.85);
+    canvas.tip("");
+  }
   for (const Line& line : panel.lines) {
     const auto all = places(line.x, line.y, across, up);
     if (line.filled) canvas.area(all, up(0), colour_of(line.colour), 0.25);
@@ -163,17 +204,25 @@ void draw_panel(Canvas& canvas, const Panel& panel, Rectangle room) {
   }
   for (const Whisker& w : panel.whiskers) {
     const Colour c = colour_of(w.colour);
-    canvas.line({across(w.lo), up(w.y)}, {across(w.hi), up(w.y)}, c, 1.6);
-    for (const double end : {w.lo, w.hi}) canvas.line({across(end), up(w.y) - 4}, {across(end), up(w.y) + 4}, c, 1.6);
+    if (!std::isfinite(w.lo) || !std::isfinite(w.hi)) continue;
+    const auto at = [&](double along, double aside) {
+      return w.upright ? Place{across(w.at) + aside, up(along)} : Place{across(along), up(w.at) + aside};
+    };
+    canvas.line(at(w.lo, 0), at(w.hi, 0), c, 1.6);
+    for (const double end : {w.lo, w.hi}) canvas.line(at(end, -4), at(end, 4), c, 1.6);
   }
   // Classes take turns, so that the last one does not cover the others.
   std::size_t most = 0;
   for (const Points& points : panel.points) most = std::max(most, std::min(points.x.size(), points.y.size()));
   for (std::size_t i = 0; i < most; ++i)
     for (const Points& points : panel.points)
-      if (i < std::min(points.x.size(), points.y.size()))
+      if (i < std::min(points.x.size(), points.y.size())) {
+        canvas.tip(tip_of(points, i));
         canvas.mark({across(points.x[i]), up(points.y[i])}, points.shape, points.radius, colour_of(points.colour),
                     points.x.size() > 300 ? 0.6 : 0.9);
+      }
+  canvas.tip("");
+  draw_labels(canvas, panel.labels, across, up, r);
   canvas.unclip();
 
   if (!any_value(panel))

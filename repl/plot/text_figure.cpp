@@ -62,9 +62,11 @@ class PanelText {
     TextGrid grid(width_, at_.top + at_.rows + below);
     draw_legend(grid);
     // Data first: letters of the axes lie outside, markers on top of dots.
+    for (const Bar& bar : panel_.bars) draw(grid, bar);
     for (const Line& line : panel_.lines) draw(grid, line);
     for (const Whisker& w : panel_.whiskers) draw(grid, w);
     draw_points(grid);
+    draw_labels(grid);
     draw_axes(grid);
     if (empty()) grid.text(at_.left + std::max((at_.columns - 9) / 2, 0), at_.top + at_.rows / 2, "no values", grey);
     return grid.lines(colour);
@@ -79,17 +81,18 @@ class PanelText {
 
   bool empty() const {
     const auto any = [this](const auto& item) { return inside(item.x, item.y); };
-    return std::none_of(panel_.points.begin(), panel_.points.end(), any) &&
+    return panel_.bars.empty() && std::none_of(panel_.points.begin(), panel_.points.end(), any) &&
            std::none_of(panel_.lines.begin(), panel_.lines.end(),
                         [&](const Line& line) { return line.colour != grey && any(line); });
   }
 
   int rhythm_of(const Line& line) const {
     if (line.colour == grey) return 4;
+    if (line.name.empty()) return 0;
     int before = 0;
     for (const Line& other : panel_.lines) {
       if (&other == &line) break;
-      before += other.colour != grey && !other.faint;
+      before += other.colour != grey && !other.faint && !other.name.empty();
     }
     return before % 4;
   }
@@ -187,8 +190,18 @@ class PanelText {
 
   void draw(TextGrid& grid, const Whisker& w) const {
     if (!std::isfinite(w.lo) || !std::isfinite(w.hi)) return;
-    const int row = row_of(w.y), from = x_dot(w.lo) / 2, to = x_dot(w.hi) / 2;
+    if (w.upright) {
+      for (int y = y_dot(w.hi); y <= y_dot(w.lo); ++y) grid.dot(x_dot(w.at), y, w.colour);
+      return;
+    }
+    const int row = row_of(w.at), from = x_dot(w.lo) / 2, to = x_dot(w.hi) / 2;
     for (int i = from; i <= to; ++i) grid.letter(i, row, i == from ? U'├' : i == to ? U'┤' : U'─', w.colour);
+  }
+
+  void draw(TextGrid& grid, const Bar& bar) const {
+    if (!std::isfinite(bar.height) || !(bar.height > 0)) return;
+    for (int x = x_dot(bar.left); x < std::max(x_dot(bar.right), x_dot(bar.left) + 1); ++x)
+      for (int y = y_dot(bar.height); y <= y_dot(std::max(panel_.y.lo, 0.0)); ++y) grid.dot(x, y, bar.colour);
   }
 
   void draw_points(TextGrid& grid) const {
@@ -198,6 +211,31 @@ class PanelText {
       for (const Points& p : panel_.points)
         if (i < std::min(p.x.size(), p.y.size()) && std::isfinite(p.x[i]) && std::isfinite(p.y[i]))
           grid.letter(x_dot(p.x[i]) / 2, row_of(p.y[i]), glyph(p.shape), p.colour);
+  }
+
+  /// Beside its place where it meets no other label or point, else nowhere.
+  void draw_labels(TextGrid& grid) const {
+    struct Taken {
+      int begin, end, row;
+    };
+    std::vector<Taken> taken;
+    for (const Points& p : panel_.points)
+      for (std::size_t i = 0; i < std::min(p.x.size(), p.y.size()); ++i)
+        if (std::isfinite(p.x[i]) && std::isfinite(p.y[i]))
+          taken.push_back({x_dot(p.x[i]) / 2, x_dot(p.x[i]) / 2 + 1, row_of(p.y[i])});
+    for (const Label& label : panel_.labels) {
+      if (!std::isfinite(label.x) || !std::isfinite(label.y)) continue;
+      const int x = x_dot(label.x) / 2, y = row_of(label.y), length = columns(label.words);
+      for (const auto& [begin, row] :
+           {std::pair(x + 2, y), {x + 2, y - 1}, {x - 1 - length, y}, {x - 1 - length, y + 1}}) {
+        const bool fits = begin >= at_.left && begin + length <= width_ && row >= at_.top && row < at_.top + at_.rows;
+        const auto meets = [&](const Taken& t) { return t.row == row && t.begin < begin + length && begin < t.end; };
+        if (!fits || std::any_of(taken.begin(), taken.end(), meets)) continue;
+        taken.push_back({begin, begin + length, row});
+        grid.text(begin, row, label.words, label.colour);
+        break;
+      }
+    }
   }
 
   void draw_axes(TextGrid& grid) const {
@@ -237,7 +275,7 @@ class PanelText {
 std::string text_of(const Figure& figure, int width, bool colour) {
   std::string out = cut(figure.title, width) + "\n";
   for (const Panel& panel : figure.panels) {
-    const bool any = !panel.lines.empty() || !panel.points.empty();
+    const bool any = !panel.lines.empty() || !panel.points.empty() || !panel.bars.empty();
     out += (any && &panel != figure.panels.data() ? "\n" : "") + PanelText(panel, width).lines(colour);
   }
   return out;

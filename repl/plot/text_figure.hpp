@@ -6,6 +6,8 @@
 
 namespace l2g::plot {
 
+/// Columns of a text chart; throws l2g::error below 20.
+int checked_width(index_t width);
 std::string text_of(const Figure& figure, int width, bool colour);
 std::string text_of(const report::ConfusionMatrix& chart, int width, bool colour);
 

@@ -42,6 +42,10 @@ void TextGrid::shade(int column, int row, int background, int letters) {
     cell->background = static_cast<std::int16_t>(background), cell->colour = static_cast<std::int16_t>(letters);
 }
 
+void TextGrid::tint(int column, int row, int letters) {
+  if (Cell* cell = at(column, row)) cell->colour = static_cast<std::int16_t>(letters);
+}
+
 std::string TextGrid::lines(bool colour) const {
   std::string out;
   for (int row = 0; row < height_; ++row) {
@@ -68,17 +72,6 @@ std::string TextGrid::lines(bool colour) const {
     out += encode(letters) + "\n";
   }
   return out;
-}
-
-int terminal_colour(int index) {
-  constexpr std::array<int, 7> palette{32, 166, 36, 175, 214, 81, 137};  // nearest to the picture's
-  if (index == grey) return 245;
-  return index < 0 ? -1 : palette[static_cast<std::size_t>(index) % palette.size()];
-}
-
-int terminal_heat(double share) {
-  constexpr std::array<int, 6> ramp{255, 189, 153, 110, 68, 25};
-  return ramp[static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * 5 + 0.5)];
 }
 
 }  // namespace l2g::plot

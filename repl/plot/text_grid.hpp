@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plot/colours.hpp"
 #include "plot/figure.hpp"
 
 namespace l2g::plot {
@@ -22,6 +23,8 @@ class TextGrid {
   void dot(int x, int y, int colour);
   /// The background of a cell: a number of the terminal's 256 colours, -1 for none; `letters` is that of its text.
   void shade(int column, int row, int background, int letters);
+  /// The letters' colour of a cell as a number of the 256, -1 for the terminal's own.
+  void tint(int column, int row, int letters);
 
   /// Lines without trailing blanks; escape sequences only with `colour`.
   std::string lines(bool colour) const;
@@ -37,10 +40,5 @@ class TextGrid {
   int width_, height_;
   std::vector<Cell> cells_;
 };
-
-/// A palette number (or grey, ink) as one of the terminal's 256 colours, -1 for its own.
-int terminal_colour(int index);
-/// From the terminal's background (0) to a full blue (1), in 256 colours.
-int terminal_heat(double share);
 
 }  // namespace l2g::plot

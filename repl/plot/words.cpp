@@ -68,14 +68,30 @@ std::string number(double x, int decimals) {
   return text;
 }
 
-std::string with_interval(double value, double lo, double hi) {
+std::string short_number(double x) {
+  if (!std::isfinite(x)) return number(x, 0);
+  constexpr struct {
+    double of;
+    const char* name;
+  } units[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
+  char text[40];
+  for (const auto& unit : units)
+    if (std::abs(x) >= 0.9995 * unit.of) {
+      std::snprintf(text, sizeof text, "%.3g", x / unit.of);
+      return text + std::string(unit.name);
+    }
+  std::snprintf(text, sizeof text, "%.3g", x);
+  return text;
+}
+
+std::string with_interval(double value, double lo, double hi, int decimals) {
   if (std::isnan(value) || std::isnan(lo) || std::isnan(hi)) {
-    if (value == 0 || !(std::abs(value) < 0.01)) return number(value, 2);
-    char text[32];  // two decimals would leave nothing of it
+    if (value == 0 || !(std::abs(value) < std::pow(10, -decimals))) return number(value, decimals);
+    char text[32];  // the decimals would leave nothing of it
     std::snprintf(text, sizeof text, "%.2g", value);
     return text;
   }
-  return number(value, 2) + " [" + number(lo, 2) + ", " + number(hi, 2) + "]";
+  return number(value, decimals) + " [" + number(lo, decimals) + ", " + number(hi, decimals) + "]";
 }
 
 std::string count(long long n) {

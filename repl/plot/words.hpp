@@ -32,8 +32,10 @@ std::string shorten(std::string_view text, Fits&& fits) {
 
 /// Fixed decimals, never "-0.00"; "undefined" for NaN.
 std::string number(double x, int decimals);
+/// At most three digits and k, M, G for thousands: 0.05, 25, 1.5k, 86M.
+std::string short_number(double x);
 /// "0.93 [0.91, 0.95]", without the interval when it is NaN.
-std::string with_interval(double value, double lo, double hi);
+std::string with_interval(double value, double lo, double hi, int decimals = 2);
 /// A count with commas: 47,356.
 std::string count(long long n);
 

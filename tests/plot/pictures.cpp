@@ -9,7 +9,7 @@
 #include <iterator>
 
 #include "plot/charts.hpp"
-#include "sample_charts.hpp"
+#include "sample_sequences.hpp"
 #include "scratch_folder.hpp"
 
 namespace {
@@ -72,11 +72,20 @@ void check_xml(const std::string& xml) {
       std::none_of(xml.begin(), xml.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; }));
 }
 
+template <class F>
+void each_chart(F&& f) {
+  samples::each(f), samples::each_comparison(f);
+}
+template <class F>
+void each_edge(F&& f) {
+  samples::each_edge(f), samples::each_comparison_edge(f);
+}
+
 }  // namespace
 
 TEST_CASE("pictures of every chart are whole in every format", "[plot]") {
   const ScratchFolder folder;
-  samples::each([&](const auto& chart, const std::string& name, const std::vector<std::string>& words) {
+  each_chart([&](const auto& chart, const std::string& name, const std::vector<std::string>& words) {
     INFO(name);
     l2g::plot::write_chart(chart, folder / (name + "1.png"), 1);
     l2g::plot::write_chart(chart, folder / (name + ".PNG"));
@@ -102,12 +111,36 @@ TEST_CASE("pictures of every chart are whole in every format", "[plot]") {
 
 TEST_CASE("charts without values, with one, with gaps and with hostile names are drawn", "[plot]") {
   const ScratchFolder folder;
-  samples::each_edge([&](const auto& chart) {
+  each_edge([&](const auto& chart) {
     l2g::plot::write_chart(chart, folder / "edge.png", 1);
     checked_png(read_bytes(folder / "edge.png"));
     l2g::plot::write_chart(chart, folder / "edge.svg");
     check_xml(read_bytes(folder / "edge.svg"));
+    check_xml(l2g::plot::svg_of(l2g::plot::drawing_of(chart), "p1"));
   });
+}
+
+TEST_CASE("pictures of a page are text, reach nowhere, and have names of their own", "[plot]") {
+  each_chart([&](const auto& chart, const std::string& name, const std::vector<std::string>& words) {
+    INFO(name);
+    const std::string svg = l2g::plot::svg_of(l2g::plot::drawing_of(chart), "p7");
+    check_xml(svg);
+    for (const std::string& word : words) {
+      INFO(word);
+      CHECK(svg.find(word) != std::string::npos);
+    }
+    for (const char* banned : {"http", "src=", "url(", "<image", "style="})
+      for (std::size_t at = 0; (at = svg.find(banned, at)) != std::string::npos; ++at)
+        CHECK(svg.substr(at, 7) == "url(#p7");
+    for (std::size_t at = 0; (at = svg.find(" id=\"", at)) != std::string::npos; ++at)
+      CHECK(svg.substr(at, 7) == " id=\"p7");
+    CHECK(svg == l2g::plot::svg_of(l2g::plot::drawing_of(chart), "p7"));
+  });
+  auto hostile = samples::roc();
+  hostile.curves[0].name = "</svg><script>alert(1)</script>\"'&";
+  const std::string svg = l2g::plot::svg_of(l2g::plot::drawing_of(hostile), "p");
+  check_xml(svg);
+  CHECK(svg.find("<script") == std::string::npos);
 }
 
 TEST_CASE("long class names are shortened in the middle, and the SVG says their ends", "[plot]") {

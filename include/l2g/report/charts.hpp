@@ -22,8 +22,9 @@ struct LearningCurves {
   std::string x_name = "epoch";  ///< the unit of every x: "epoch" or "step"
   std::string loss_name = "loss (nats)";
   std::string metric_name = "dev MCC";
-  Track train_loss, dev_loss, dev_metric;
-  double best = unknown_value;  ///< the x whose weights were kept
+  Track train_loss{}, dev_loss{}, dev_metric{};
+  double best = unknown_value;       ///< the x whose weights were kept
+  Track test_loss{}, test_metric{};  ///< drawn apart: nothing may be chosen by them
 };
 
 /// counts[truth * classes + predicted], with as many classes as names.
@@ -38,6 +39,7 @@ struct RankCurve {
   std::string name;
   std::vector<double> x, y;
   double area = unknown_value, lo = unknown_value, hi = unknown_value;
+  std::vector<double> band_x{}, band_lo{}, band_hi{};  ///< pointwise interval of y at each band_x; may be empty
 };
 
 /// x: false positive rate, y: true positive rate.

@@ -1,0 +1,2 @@
+// The charts' numbers of l2g::compiled.
+#include <l2g/report/comparison_charts-inl.hpp>
