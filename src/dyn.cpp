@@ -5,6 +5,7 @@
 #include <l2g/dyn/registry-inl.hpp>
 #include <l2g/dyn/spec-inl.hpp>
 #include <l2g/dyn/tuning-inl.hpp>
+#include <l2g/dyn/windowed-inl.hpp>
 
 namespace l2g::model {
 template AnyLayer<float> build<float>(const Spec&, Seq);
