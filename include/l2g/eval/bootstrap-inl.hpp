@@ -1,5 +1,6 @@
 #pragma once
 #include <l2g/eval/bootstrap.hpp>
+#include <l2g/eval/special.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -20,21 +21,35 @@ L2G_INLINE Resampler::Resampler(index_t rows, const BootstrapOptions& options)
   if (!(options.level > 0 && options.level < 1))
     throw error("bootstrap: 'level' must lie between 0 and 1, got " + std::to_string(options.level));
   std::iota(order_.begin(), order_.end(), index_t{0});
-  const auto strata = options.strata;
+  if (!options.strata.empty() && !options.groups.empty())
+    throw error("bootstrap: rows are drawn within strata or by groups, not both");
+  const auto strata = options.strata.empty() ? options.groups : options.strata;
   if (strata.empty()) return;
   if (strata.size() != order_.size())
-    throw error("bootstrap: " + std::to_string(strata.size()) + " strata for " + std::to_string(rows) + " rows");
+    throw error("bootstrap: " + std::to_string(strata.size()) + (options.groups.empty() ? " strata" : " groups") +
+                " for " + std::to_string(rows) + " rows");
   const auto stratum = [&](index_t row) { return strata[static_cast<std::size_t>(row)]; };
   std::stable_sort(order_.begin(), order_.end(), [&](index_t a, index_t b) { return stratum(a) < stratum(b); });
   for (std::size_t i = 0, j; i < order_.size(); i = j) {
     for (j = i; j < order_.size() && stratum(order_[j]) == stratum(order_[i]);) ++j;
     for (std::size_t k = i; k < j; ++k) begin_[k] = static_cast<index_t>(i), size_[k] = static_cast<index_t>(j - i);
+    if (!options.groups.empty()) group_begin_.push_back(static_cast<index_t>(i));
   }
+  if (!options.groups.empty()) group_begin_.push_back(rows);
 }
 
 L2G_INLINE std::span<const index_t> Resampler::draw(index_t resample) {
   const Rng rng{seed_, static_cast<std::uint64_t>(resample)};
   constexpr std::uint32_t stream = 0xB007;  // no other user of the seed draws from it
+  if (!group_begin_.empty()) {
+    const std::size_t groups = group_begin_.size() - 1;
+    drawn_.clear();
+    for (std::size_t i = 0; i < groups; ++i) {
+      const std::size_t g = rng.below(stream, i, groups);
+      drawn_.insert(drawn_.end(), order_.begin() + group_begin_[g], order_.begin() + group_begin_[g + 1]);
+    }
+    return drawn_;
+  }
   for (std::size_t i = 0; i < order_.size(); ++i) {
     const auto place = static_cast<std::size_t>(begin_[i]) + rng.below(stream, i, static_cast<std::uint64_t>(size_[i]));
     drawn_[i] = order_[place];
@@ -52,11 +67,38 @@ L2G_INLINE double quantile(std::vector<double>& values, double q) {
   return values[below] + (place - static_cast<double>(below)) * (above - values[below]);
 }
 
+L2G_INLINE double acceleration(std::span<const double> left_out) {
+  const double centre = std::accumulate(left_out.begin(), left_out.end(), 0.0) / static_cast<double>(left_out.size());
+  double squares = 0, cubes = 0;
+  for (const double v : left_out) {
+    const double d = centre - v;
+    squares += d * d, cubes += d * d * d;
+  }
+  return squares > 0 ? cubes / (6 * squares * std::sqrt(squares)) : 0.0;
+}
+
 namespace detail {
 
 L2G_INLINE Interval percentile(double value, std::vector<double>& resampled, double level) {
   const auto all = static_cast<index_t>(resampled.size());
   Interval i{value, quantile(resampled, (1 - level) / 2), quantile(resampled, (1 + level) / 2), 0};
+  i.undefined = all - static_cast<index_t>(resampled.size());
+  return i;
+}
+
+L2G_INLINE Interval bias_corrected(double value, std::vector<double>& resampled, std::span<const double> left_out,
+                                   double level) {
+  std::vector<double> below;  // above 0 where the resampled value lies below the value itself
+  for (const double r : resampled) below.push_back(value - r);
+  const double a = acceleration(left_out), share = share_above_zero(below);
+  const double z0 = std::isnan(share) ? share : normal_quantile(share);
+  const auto all = static_cast<index_t>(resampled.size());
+  const auto end = [&](double tail) {
+    if (!std::isfinite(z0) || std::isnan(a)) return quantile(resampled, tail);
+    const double z = z0 + normal_quantile(tail);
+    return quantile(resampled, normal_below(z0 + z / (1 - a * z)));
+  };
+  Interval i{value, end((1 - level) / 2), end((1 + level) / 2), 0};
   i.undefined = all - static_cast<index_t>(resampled.size());
   return i;
 }
@@ -78,6 +120,7 @@ struct Drawn {
       throw error("bootstrap: columns of " + std::to_string(rows) + " and " + std::to_string(values.size()) + " rows");
   }
   std::span<const T> operator()(std::span<const index_t> rows) {
+    buffer.resize(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) buffer[i] = column[static_cast<std::size_t>(rows[i])];
     return buffer;
   }

@@ -106,6 +106,24 @@ L2G_INLINE std::vector<ClassScore> class_scores(const Confusion& m) {
   return all;
 }
 
+L2G_INLINE AverageScore macro_scores(const Confusion& m) {
+  AverageScore a;
+  double present = 0;
+  for (const ClassScore& s : class_scores(m))
+    if (s.support + s.predicted) a.precision += s.precision, a.recall += s.recall, a.f1 += s.f1, ++present;
+  return {a.precision / present, a.recall / present, a.f1 / present};
+}
+
+L2G_INLINE AverageScore weighted_scores(const Confusion& m) {
+  AverageScore a;
+  const double n = static_cast<double>(m.rows());
+  for (const ClassScore& s : class_scores(m)) {
+    const double weight = static_cast<double>(s.support);
+    a.precision += weight * s.precision, a.recall += weight * s.recall, a.f1 += weight * s.f1;
+  }
+  return {a.precision / n, a.recall / n, a.f1 / n};
+}
+
 L2G_INLINE double accuracy(const Confusion& m) {
   const index_t n = m.rows();
   return n ? static_cast<double>(m.right()) / static_cast<double>(n) : detail::undefined;
@@ -118,19 +136,8 @@ L2G_INLINE double balanced_accuracy(const Confusion& m) {
   return present > 0 ? sum / present : detail::undefined;
 }
 
-L2G_INLINE double macro_f1(const Confusion& m) {
-  double sum = 0, present = 0;
-  for (const ClassScore& s : class_scores(m))
-    if (s.support + s.predicted) sum += s.f1, ++present;
-  return present > 0 ? sum / present : detail::undefined;
-}
-
-L2G_INLINE double weighted_f1(const Confusion& m) {
-  double sum = 0;
-  for (const ClassScore& s : class_scores(m)) sum += s.f1 * static_cast<double>(s.support);
-  const index_t n = m.rows();
-  return n ? sum / static_cast<double>(n) : detail::undefined;
-}
+L2G_INLINE double macro_f1(const Confusion& m) { return macro_scores(m).f1; }
+L2G_INLINE double weighted_f1(const Confusion& m) { return weighted_scores(m).f1; }
 
 L2G_INLINE double matthews(const Confusion& m) {
   const double n = static_cast<double>(m.rows());

@@ -34,6 +34,14 @@ struct ClassScore {
 };
 std::vector<ClassScore> class_scores(const Confusion& counts);
 
+/// Means over the classes that occur in truth or prediction; NaN without rows.
+struct AverageScore {
+  double precision = 0, recall = 0, f1 = 0;
+};
+AverageScore macro_scores(const Confusion& counts);
+/// Weighted by the number of true rows. (Micro-averages are all the accuracy.)
+AverageScore weighted_scores(const Confusion& counts);
+
 /// Share of right rows; NaN without rows.
 double accuracy(const Confusion& counts);
 /// Mean recall over the classes that occur in the truth; NaN without rows.

@@ -149,4 +149,51 @@ L2G_INLINE LabelAreas average_precision_classes(std::span<const double> scores, 
                                   classes);
 }
 
+L2G_INLINE double partial_roc_auc(std::span<const double> score, std::span<const std::int32_t> positive,
+                                  double most_false) {
+  if (!(most_false > 0 && most_false <= 1))
+    throw error("partial ROC-AUC: the false positive rate must lie in 0..1, got " + std::to_string(most_false));
+  const Curve c = roc_curve(score, positive);
+  if (c.x.empty()) return detail::undefined;
+  double area = 0;
+  for (std::size_t i = 1; i < c.x.size() && c.x[i - 1] < most_false; ++i) {
+    const double x = std::min(c.x[i], most_false), width = c.x[i] - c.x[i - 1];
+    const double y = width > 0 ? c.y[i - 1] + (c.y[i] - c.y[i - 1]) * (x - c.x[i - 1]) / width : c.y[i];
+    area += (x - c.x[i - 1]) * (c.y[i - 1] + y) / 2;
+  }
+  const double random = most_false * most_false / 2;
+  return (1 + (area - random) / (most_false - random)) / 2;
+}
+
+L2G_INLINE PairAreas roc_auc_pairs(std::span<const double> scores, std::span<const std::int32_t> truth,
+                                   index_t classes) {
+  detail::same_table("ROC-AUC of pairs", scores.size(), truth.size(), classes);
+  const std::size_t width = static_cast<std::size_t>(classes);
+  for (std::size_t i = 0; i < truth.size(); ++i)
+    if (truth[i] >= 0) detail::in_range("ROC-AUC of pairs", truth[i], static_cast<index_t>(i), classes, "label");
+  PairAreas all;
+  double sum = 0, pairs = 0, weighted = 0, weights = 0;
+  for (std::int32_t a = 0; a < classes; ++a)
+    for (std::int32_t b = a + 1; b < classes; ++b) {
+      std::vector<double> first, second;
+      std::vector<std::int32_t> is_first, is_second;
+      for (std::size_t i = 0; i < truth.size(); ++i) {
+        if (truth[i] != a && truth[i] != b) continue;
+        first.push_back(scores[i * width + static_cast<std::size_t>(a)]);
+        second.push_back(scores[i * width + static_cast<std::size_t>(b)]);
+        is_first.push_back(truth[i] == a), is_second.push_back(truth[i] == b);
+      }
+      const double area = (roc_auc(first, is_first) + roc_auc(second, is_second)) / 2;
+      if (std::isnan(area)) {
+        ++all.undefined;
+        continue;
+      }
+      const double rows = static_cast<double>(first.size());
+      sum += area, ++pairs, weighted += rows * area, weights += rows;
+    }
+  all.macro = pairs > 0 ? sum / pairs : detail::undefined;
+  all.weighted = weights > 0 ? weighted / weights : detail::undefined;
+  return all;
+}
+
 }  // namespace l2g::eval

@@ -11,6 +11,10 @@ namespace l2g::eval {
 /// 0 for negative ones, < 0 for masked ones. NaN when one class is missing or a score is NaN.
 double roc_auc(std::span<const double> score, std::span<const std::int32_t> positive);
 
+/// The part of the ROC area where the false positive rate is at most `most_false` (0..1], scaled so that a random
+/// ranking has 0.5 and a perfect one 1 (McClish 1989). NaN as roc_auc.
+double partial_roc_auc(std::span<const double> score, std::span<const std::int32_t> positive, double most_false);
+
 /// Average precision, sum over distinct thresholds of (R_k - R_{k-1}) P_k; a random ranking gets the share of
 /// positives. NaN without positives or when a score is NaN.
 double average_precision(std::span<const double> score, std::span<const std::int32_t> positive);
@@ -45,6 +49,15 @@ LabelAreas average_precision_labels(std::span<const double> scores, std::span<co
 LabelAreas roc_auc_classes(std::span<const double> scores, std::span<const std::int32_t> truth, index_t classes);
 LabelAreas average_precision_classes(std::span<const double> scores, std::span<const std::int32_t> truth,
                                      index_t classes);
+
+/// Multi-class, one class against one other (Hand & Till 2001): the mean over pairs of classes of the two areas that
+/// the two columns of scores give on the rows of the pair; `weighted` by the pair's rows. Pairs without rows of both
+/// classes are left out and counted.
+struct PairAreas {
+  double macro = 0, weighted = 0;
+  index_t undefined = 0;
+};
+PairAreas roc_auc_pairs(std::span<const double> scores, std::span<const std::int32_t> truth, index_t classes);
 
 }  // namespace l2g::eval
 

@@ -80,6 +80,14 @@ L2G_INLINE double r_squared(std::span<const double> target, std::span<const doub
   return total > 0 ? 1 - mean_squared_error(p.a, p.b) * static_cast<double>(p.a.size()) / total : detail::undefined;
 }
 
+L2G_INLINE double explained_variance(std::span<const double> target, std::span<const double> predicted) {
+  auto p = detail::pairs("explained variance", target, predicted);
+  if (p.a.empty()) return detail::undefined;
+  for (std::size_t i = 0; i < p.a.size(); ++i) p.b[i] = p.a[i] - p.b[i];
+  const auto m = detail::moments(p);
+  return m.aa > 0 ? 1 - m.bb / m.aa : detail::undefined;
+}
+
 L2G_INLINE double pearson(std::span<const double> target, std::span<const double> predicted) {
   return detail::correlation(detail::pairs("Pearson", target, predicted));
 }

@@ -12,6 +12,9 @@ double mean_squared_error(std::span<const double> target, std::span<const double
 double mean_absolute_error(std::span<const double> target, std::span<const double> predicted);
 /// Share of the target's variance that is explained: 1 - residual / total sum of squares; NaN for a constant target.
 double r_squared(std::span<const double> target, std::span<const double> predicted);
+/// The same without what a constant shift of the predictions costs: 1 - variance of the residuals / variance of the
+/// target.
+double explained_variance(std::span<const double> target, std::span<const double> predicted);
 /// Pearson's correlation; NaN when one side is constant.
 double pearson(std::span<const double> target, std::span<const double> predicted);
 /// Spearman's correlation: Pearson's on midranks; NaN when one side is constant.
