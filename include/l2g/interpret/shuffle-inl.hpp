@@ -1,7 +1,7 @@
 #pragma once
 #include <l2g/core/errors.hpp>
-#include <l2g/core/philox.hpp>
 #include <l2g/interpret/contributions.hpp>
+#include <l2g/interpret/draws.hpp>
 #include <l2g/interpret/shuffle.hpp>
 
 #include <algorithm>
@@ -11,33 +11,6 @@
 
 namespace l2g::interpret {
 namespace detail {
-
-/// Words of one shuffle, in order.
-class Draws {
- public:
-  Draws(std::uint64_t seed, std::uint64_t row, std::uint64_t index) {
-    // A bijection for each seed: no two (row, index) of a seed share a key and a counter.
-    const Word4 own = philox(seed, row, index);
-    key_ = std::uint64_t(own.w[1]) << 32 | own.w[0];
-    high_ = std::uint64_t(own.w[3]) << 32 | own.w[2];
-  }
-  /// Uniform in 0..n-1 exactly, 0 < n < 2^32 (Lemire 2019: words that would favour some numbers are thrown away).
-  std::uint32_t below(std::uint32_t n) {
-    std::uint64_t product = std::uint64_t(next()) * n;
-    if (std::uint32_t(product) < n)
-      for (const std::uint32_t least = (0u - n) % n; std::uint32_t(product) < least;)
-        product = std::uint64_t(next()) * n;
-    return std::uint32_t(product >> 32);
-  }
-
- private:
-  std::uint32_t next() {
-    if (count_ % 4 == 0) block_ = philox(key_, high_, count_ / 4);
-    return block_.w[count_++ % 4];
-  }
-  std::uint64_t key_ = 0, high_ = 0, count_ = 0;
-  Word4 block_{};
-};
 
 /// Shuffles runs of letters 0..3. A run is a walk over its (k-1)-letter words, each letter behind the first k - 1 a
 /// step; the sequences with the same k-letter words are the walks that take the same steps in another order.
@@ -118,7 +91,7 @@ L2G_INLINE std::string shuffle(std::string_view sequence, int k, std::uint64_t s
                                std::uint64_t index, ShuffleMode mode) {
   if (k < 1 || k > 8) throw error("shuffle: k is " + std::to_string(k) + ", wanted 1 to 8");
   std::string shuffled(sequence);
-  detail::Draws draws(seed, row, index);
+  Draws draws(seed, row, index);
   detail::RunShuffler shuffler(k, mode);
   std::vector<std::uint8_t> run;
   for (std::size_t begin = 0; begin < sequence.size(); begin += run.size() + 1) {
