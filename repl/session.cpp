@@ -46,6 +46,16 @@ std::string file_lines(const std::string& path, long last) {
   return text;
 }
 
+// A script with how it was called, as it stands in the history.
+std::string script_text(const std::string& path, const std::vector<std::string>& arguments) {
+  std::ifstream in(path);
+  std::string text = "-- l2g run " + path;
+  for (const auto& a : arguments) text += " " + a;
+  text += "\n";
+  for (std::string line; std::getline(in, line);) text += line + "\n";
+  return text;
+}
+
 // Takes "chunk:line: " off the message and gives the line, or 0.
 long take_position(std::string& message, const std::string& chunk) {
   if (!message.starts_with(chunk + ":")) return 0;
@@ -208,8 +218,10 @@ Outcome Session::piece(std::string_view code, const std::string& chunk, int line
     return {Outcome::failed, message};
   }
   made = {};
+  history.emplace_back(bare);
   Outcome outcome = call(0);
   if (outcome.status != Outcome::done) {
+    history.pop_back();
     if (outcome.status == Outcome::failed && outcome.message.find("\nhint: ") == std::string::npos &&
         outcome.message.find("is not defined") != std::string::npos)
       if (const std::string hint = hint_for_code(code); !hint.empty()) outcome.message += "\nhint: " + hint;
@@ -299,7 +311,9 @@ Outcome Session::file(const std::string& path, const std::vector<std::string>& a
   }
   luaL_checkstack(L_, int(arguments.size()) + 8, "too many arguments");
   for (const auto& a : arguments) lua_pushlstring(L_, a.data(), a.size());
+  history.push_back(script_text(path, arguments));
   const Outcome outcome = call(int(arguments.size()));
+  if (outcome.status != Outcome::done) history.pop_back();
   lua_settop(L_, base);
   return with_hint(outcome);
 }
@@ -317,11 +331,28 @@ std::vector<std::string> Session::globals() const {
   return keys;
 }
 
+std::vector<std::string> Session::own_globals() const {
+  std::vector<std::string> names = globals();
+  std::erase_if(names, [&](const std::string& name) {
+    return std::binary_search(given_.begin(), given_.end(), name) || name.starts_with('_') || name == "arg";
+  });
+  return names;
+}
+
+std::vector<std::pair<std::string, Value>> Session::objects() {
+  std::vector<std::pair<std::string, Value>> out;
+  for (const auto& name : own_globals()) {
+    push_path(name);
+    if (const Object* o = to_object(L_, -1)) out.emplace_back(name, *o);
+    lua_pop(L_, 1);
+  }
+  return out;
+}
+
 std::vector<Variable> Session::variables() {
   std::vector<Variable> out;
   const std::size_t width = window_width();
-  for (const auto& name : globals()) {
-    if (std::binary_search(given_.begin(), given_.end(), name) || name.starts_with('_') || name == "arg") continue;
+  for (const auto& name : own_globals()) {
     push_path(name);
     Variable v{name, lua_typename(L_, lua_type(L_, -1)), shown(L_, -1, width), 0};
     if (const Object* o = to_object(L_, -1)) {

@@ -33,6 +33,7 @@ class Session : public Shell {
 
   void say(std::string_view text) override;
   std::vector<Variable> variables() override;
+  std::vector<std::pair<std::string, Value>> objects() override;
   lua_State* state() const { return L_; }
 
   /// Names that complete a path such as `d.` or `math.`, with what they are; used by completion. Runs no user code.
@@ -48,6 +49,7 @@ class Session : public Shell {
   Outcome call(int arguments);
   void show_results(int first, bool quiet);
   bool push_path(std::string_view path) const;
+  std::vector<std::string> own_globals() const;
 
   lua_State* L_;
   std::vector<std::string> given_;  // globals that were there before the user came

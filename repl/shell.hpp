@@ -35,11 +35,15 @@ class Shell {
   /// Text for the person, on standard output; a line end is added.
   virtual void say(std::string_view text) = 0;
   virtual std::vector<Variable> variables() = 0;
+  /// The objects that variables of the session hold, by name.
+  virtual std::vector<std::pair<std::string, Value>> objects() { return {}; }
 
   const Registry& registry;
   Settings settings;
   bool interrupted = false;  ///< the running cell was stopped by Ctrl-C
   Value made{};              ///< what the last verb returned
+  /// What was run without an error, in order, the running one last: cells as they were typed, the text of a script.
+  std::vector<std::string> history{};
 };
 
 }  // namespace l2g::repl
