@@ -135,21 +135,21 @@ TEST_CASE("all places and names are checked before anything is read") {
   const std::string told = message_of([&] { sequences(rows, genome); });
   CHECK(
       told ==
-      "f.bed: 3 of 5 intervals go beyond the chromosome (line 1, chr1:15-25 of 20 bases; line 4, chr2:8-12 of 10 "
-      "bases; line 5, chrM:9-12 of 4 bases); beyond = \"skip\" leaves them out, \"shrink\" cuts them; 1 of 5 intervals "
-      "lie on chromosomes that " +
+      "f.bed: beyond the chromosome: 3 of 5 intervals (line 1, chr1:15-25 of 20 bases; line 4, chr2:8-12 of 10 "
+      "bases; line 5, chrM:9-12 of 4 bases); beyond = \"skip\" leaves them out, \"shrink\" cuts them; on chromosomes "
+      "that " +
           folder / "a.fa" +
-          " does not have (line 3, 'chr9'): unknown chromosome 'chr9' (did you mean 'chr1'?); there "
+          " does not have: 1 of 5 intervals (line 3, 'chr9'): unknown chromosome 'chr9' (did you mean 'chr1'?); there "
           "are chr1, chr2, chrM; unknown = \"skip\" leaves them out");
-  CHECK(has(message_of([&] { sequences(rows, genome, {.beyond = Beyond::skip}); }), "f.bed: 1 of 5 intervals lie on"));
+  CHECK(has(message_of([&] { sequences(rows, genome, {.beyond = Beyond::skip}); }), "f.bed: on chromosomes that "));
   const auto skipped = sequences(rows, genome, {.beyond = Beyond::skip, .skip_unknown = true});
   CHECK(skipped.ids == Strings{"chr1:0-4"});
   CHECK(has(skipped.notes.at(0), "left out: 1 of 5 intervals on chromosomes"));
   CHECK(has(skipped.notes.at(1), "left out: 3 of 5 intervals beyond the chromosome"));
   const auto cut = sequences(rows, genome, {.beyond = Beyond::shrink, .skip_unknown = true});
   CHECK(cut.ids == Strings{"chr1:15-20", "chr1:0-4", "chr2:8-10"});
-  CHECK(
-      has(message_of([&] { sequences(read("chr9\t0\t1\n"), genome, {.skip_unknown = true}); }), "none of 1 interval"));
+  CHECK(has(message_of([&] { sequences(read("chr9\t0\t1\n"), genome, {.skip_unknown = true}); }),
+            "none of 1 intervals is within"));
   CHECK(message_of([&] { sequences(read(""), genome); }) == "f.bed: the file holds no interval");
   CHECK(has(message_of([&] { sequences(rows, genome, {.width = -1}); }), "a width of -1"));
 }

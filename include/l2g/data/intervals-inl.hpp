@@ -270,20 +270,19 @@ L2G_INLINE Dataset sequences(const Intervals& intervals, const Genome& genome, c
     }
     windows.push_back(w);
   }
-  const std::string all = counted(intervals.size(), "interval");
+  const std::string all = std::to_string(intervals.size()) + " intervals";
   const bool refuse_beyond = beyond.count && options.beyond == Beyond::error;
-  if (refuse_beyond || (unknown.count && !options.skip_unknown)) {
-    std::string message;
-    if (refuse_beyond)
-      message = std::to_string(beyond.count) + " of " + all + " go beyond the chromosome (" + beyond.examples +
-                "); beyond = \"skip\" leaves them out, \"shrink\" cuts them";
-    if (unknown.count && !options.skip_unknown)
-      message += (message.empty() ? "" : "; ") + std::to_string(unknown.count) + " of " + all +
-                 " lie on chromosomes that " + genome.path() + " does not have (" + unknown.examples +
-                 "): " + chromosomes.unknown(unknown_names[0]) + "; unknown = \"skip\" leaves them out";
-    throw file_error(intervals.source, message);
-  }
-  if (windows.empty()) throw file_error(intervals.source, "none of " + all + " lies within " + genome.path());
+  const bool refuse_unknown = unknown.count && !options.skip_unknown;
+  std::string message;
+  if (refuse_beyond)
+    message = "beyond the chromosome: " + std::to_string(beyond.count) + " of " + all + " (" + beyond.examples +
+              "); beyond = \"skip\" leaves them out, \"shrink\" cuts them";
+  if (refuse_unknown)
+    message += (message.empty() ? "" : "; ") + ("on chromosomes that " + genome.path()) +
+               " does not have: " + std::to_string(unknown.count) + " of " + all + " (" + unknown.examples +
+               "): " + chromosomes.unknown(unknown_names[0]) + "; unknown = \"skip\" leaves them out";
+  if (!message.empty()) throw file_error(intervals.source, message);
+  if (windows.empty()) throw file_error(intervals.source, "none of " + all + " is within " + genome.path());
 
   Dataset out;
   out.name = intervals.name;

@@ -173,10 +173,10 @@ L2G_INLINE Variants fitting(const Variants& variants, const Genome& genome, cons
     out.rows.push_back(v);
     out.rows.back().chromosome = chromosomes.names()[static_cast<std::size_t>(chromosome)];
   }
-  const std::string all = counted(variants.size(), "variant");
+  const std::string all = std::to_string(variants.size()) + " variants";
   std::string message;
   if (mismatch.count && options.mismatch == Misfit::error) {
-    message = std::to_string(mismatch.count) + " of " + all + " have a reference allele that is not the genome's (" +
+    message = "a reference allele that is not the genome's: " + std::to_string(mismatch.count) + " of " + all + " (" +
               mismatch.examples + ")";
     if (mismatch.count > 3 && 10 * std::max(left, right) >= 9 * mismatch.count)
       message += std::string("; they fit one base to the ") + (left > right ? "left" : "right") +
@@ -186,8 +186,8 @@ L2G_INLINE Variants fitting(const Variants& variants, const Genome& genome, cons
     message += " mismatch = \"skip\" leaves them out";
   }
   if (unknown.count && options.unknown == Misfit::error)
-    message += (message.empty() ? "" : "; ") + std::to_string(unknown.count) + " of " + all +
-               " lie on chromosomes that " + genome.path() + " does not have (" + unknown.examples +
+    message += (message.empty() ? "" : "; ") + ("on chromosomes that " + genome.path()) +
+               " does not have: " + std::to_string(unknown.count) + " of " + all + " (" + unknown.examples +
                "): " + chromosomes.unknown(unknown_names[0]) + "; unknown = \"skip\" leaves them out";
   if (!message.empty()) throw file_error(variants.source, message);
   if (out.rows.empty()) throw file_error(variants.source, "none of " + all + " fits " + genome.path());

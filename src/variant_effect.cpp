@@ -1,0 +1,1 @@
+#include <l2g/dyn/variant_effect-inl.hpp>
