@@ -18,8 +18,8 @@ function lesson.arguments(name, takes_data)
     elseif arg[i]:sub(1, 2) == "--" then
       error("unknown option " .. arg[i] .. "; there are --quick and --out", 0)
     elseif takes_data == false or options.dir then
-      error("what is " .. arg[i] .. " for? usage: l2g run " .. name .. ".lua " .. (takes_data == false and "" or "[DIR] ") ..
-            "[--quick] [--out FOLDER]", 0)
+      error("what is " .. arg[i] .. " for? usage: l2g run " .. name .. ".lua " ..
+            (takes_data == false and "" or "[DIR] ") .. "[--quick] [--out FOLDER]", 0)
     else
       options.dir = arg[i]
     end
@@ -83,6 +83,15 @@ function lesson.some(list, count, seed)
     mixed[i], mixed[j] = mixed[j], mixed[i]
   end
   return {table.unpack(mixed, 1, math.min(count, #mixed))}
+end
+
+-- The same sequences, the labels dealt out by lot.
+function lesson.by_lot(list, seed)
+  local labels, rows = {}, {}
+  for i, row in ipairs(list) do labels[i] = row.label end
+  labels = lesson.some(labels, #labels, seed)
+  for i, row in ipairs(list) do rows[i] = {sequence = row.sequence, label = labels[i]} end
+  return rows
 end
 
 -- Lists of rows in files, a column sequence and a column label, and read again: Splits of parts by name.

@@ -1,7 +1,7 @@
 -- Over- and under-fitting: how training goes wrong, and by which curve one sees it. Half a minute:
 --   l2g run examples/lessons/overfitting.lua [DIR] [--out FOLDER]
 -- DIR holds train, dev and test files of a task of yours; without it the rows are made up. Each step says what it is
--- about, asks for a prediction, shows the lines that can be typed at the prompt, and runs them. Pictures go into FOLDER.
+-- about, asks for a prediction, shows the lines that can be typed at the prompt, and runs them. Pictures: FOLDER.
 local here = (arg[0] or ""):match("^(.*)/") or "."
 local say, lesson = dofile(here .. "/say.lua"), dofile(here .. "/lesson.lua")
 local options = lesson.arguments "overfitting"
@@ -9,8 +9,8 @@ out, tell, some, rows_of, with_train = options.out, lesson.tell, lesson.some, le
 epochs = options.quick and 4 or 100
 
 all = lesson.data(options.dir, function() return split(simulate{rows = 1000}, {dev = 0.2, test = 0.3}) end)
-say(2, [[1. Data. Many labelled rows, all, of which the network gets 50 to learn from. with_train puts other training rows
-beside the same dev and test rows, at most 1000 of each (it stands in lesson.lua, as do some and rows_of).]])
+say(2, [[1. Data. Many labelled rows, all, of which the network gets 50 to learn from. with_train puts other training
+rows beside the same dev and test rows, at most 1000 of each (it stands in lesson.lua, as do some and rows_of).]])
 few = with_train(all, some(rows_of(all.train), 50))
 print(few)
 
@@ -42,7 +42,8 @@ local function learning_table(history, every)
   print(string.format("  %6s %7s %9s %11s %9s %8s", "step", "epoch", "rate", "train loss", "dev loss", "dev MCC"))
   for i, h in ipairs(history) do
     if i % every == 1 or every == 1 or i == #history then
-      print(string.format("  %6d %7.1f %9.2g %11.3f %9.3f %8.3f", h.step, h.epoch, h.rate, h.train_loss, h.dev_loss, h.dev_mcc))
+      print(string.format("  %6d %7.1f %9.2g %11.3f %9.3f %8.3f", h.step, h.epoch, h.rate, h.train_loss, h.dev_loss,
+                          h.dev_mcc))
     end
   end
 end
@@ -53,8 +54,8 @@ for _, h in ipairs(m.history) do
   if h.dev_loss < lowest.dev_loss then lowest = h end
 end
 if last.dev_loss > 1.02 * lowest.dev_loss and last.train_loss < lowest.train_loss then
-  tell([[The loss on train went on falling, to %.4f. The loss on dev was lowest at step %d, %.3f, and rose to %.3f. From
-there on the network learnt its 50 rows, and no longer the task. That the dev loss rises while the dev MCC hardly
+  tell([[The loss on train went on falling, to %.4f. The loss on dev was lowest at step %d, %.3f, and rose to %.3f.
+From there on the network learnt its 50 rows, and no longer the task. That the dev loss rises while the dev MCC hardly
 moves (%.2f then, %.2f at the end) is typical: which rows are wrong stays much the same, but the network becomes ever
 surer of them.]], last.train_loss, lowest.step, lowest.dev_loss, last.dev_loss, lowest.dev_mcc, last.dev_mcc)
 else
@@ -82,8 +83,8 @@ memory = network(by_lot.train)
 noise_train = evaluate(memory, by_lot, {split = "train", resamples = 100}).mcc
 print(string.format("MCC on train %.3f, on dev %.3f", noise_train, mcc(memory, "dev")))
 if noise_train > 0.9 then
-  tell([[It learnt the lot by heart. So a high score on train proves nothing, not even that there is anything to learn; a
-network that can do this to noise will also do it to data.]])
+  tell([[It learnt the lot by heart. So a high score on train proves nothing, not even that there is anything to learn;
+a network that can do this to noise will also do it to data.]])
 else
   tell("It has not learnt the lot by heart yet (%.2f): more epochs or more weights would.", noise_train)
 end
@@ -106,13 +107,13 @@ end
 local stuck, short = slow.history[#slow.history], warm.history[#warm.history]
 local whole = plain.history[#plain.history]
 tell([[Under-fitting shows on train already: at 1e-7 the train loss is %.3f, and a guess costs %.3f. The warm-up got as
-far as a rate of %.2g and to %.3f, the plain training to %.3f. No dev rows are needed to see this, and no dropout mends
-it. So read the train loss first: where it is high, the network has not learnt; where it is low and the dev loss is not,
-it has learnt its rows. m.history tells the rate that a training really had.]], stuck.train_loss, math.log(classes),
-     short.rate, short.train_loss, whole.train_loss)
+far as a rate of %.2g and to %.3f, the plain training to %.3f. No dev rows are needed to see this, and no dropout
+mends it. So read the train loss first: where it is high, the network has not learnt; where it is low and the dev loss
+is not, it has learnt its rows. m.history tells the rate that a training really had.]], stuck.train_loss,
+     math.log(classes), short.rate, short.train_loss, whole.train_loss)
 
-lesson.predict [[What helps the network of step 2 most: stopping early, dropout of a half, weight decay, or ten times as
-many rows?]]
+lesson.predict [[What helps the network of step 2 most: stopping early, dropout of a half, weight decay, or ten times
+as many rows?]]
 
 say(4, [[6. Remedies, each with three seeds, because one seed is one throw of a die.]])
 remedies = {{"none", few.train}, {"early stopping", few, {patience = 5, validate_every = 8}},
@@ -141,14 +142,14 @@ for _, r in ipairs(remedies) do
   if r ~= remedies[1] then gain[#gain + 1] = {name = r[1], by = r.mean - remedies[1].mean} end
 end
 table.sort(gain, function(a, b) return a.by > b.by end)
-tell([[Against none: %s %+.3f, %s %+.3f, %s %+.3f, %s %+.3f, %s %+.3f. The %d dev rows leave
-each score open by %.2f to either side, so a smaller gain is no result; look at the seeds, too. Early stopping is what
-train does by itself and costs nothing: patience only ends it sooner.]], gain[1].name, gain[1].by, gain[2].name, gain[2].by,
+tell([[Against none: %s %+.3f, %s %+.3f, %s %+.3f, %s %+.3f, %s %+.3f. The %d dev rows leave each score open by %.2f to
+either side, so a smaller gain is no result; look at the seeds, too. Early stopping is what train does by itself and
+costs nothing: patience only ends it sooner.]], gain[1].name, gain[1].by, gain[2].name, gain[2].by,
      gain[3].name, gain[3].by, gain[4].name, gain[4].by, gain[5].name, gain[5].by, #few.dev,
      (judged.hi - judged.lo) / 2)
 
-say(2, [[7. The test rows, once, for what dev prefers. The best of many tries on dev is too good on dev: it was picked for
-being good there.]])
+say(2, [[7. The test rows, once, for what dev prefers. The best of many tries on dev is too good on dev: it was picked
+for being good there.]])
 test = evaluate(best.model, few)
 print(best.name, test)
 print(string.format("picked on dev with %.3f; on test %.3f [%.3f, %.3f]", best.score, test.mcc, test.lo, test.hi))
