@@ -199,7 +199,7 @@ std::string ranks_in_words(const peft::RankAllocator<float>& ranks, const Model&
                               sum, ranks.schedule().first, ranks.schedule().last);
   if (log.empty()) return s + "; nothing was chosen: the schedule has no choice within these steps";
   s += fmt::format("; {} choices, the last at step {} kept {}", log.size(), log.back().step, log.back().kept);
-  if (sum > log.back().kept) s += " (the others have learnt again, or the best weights are from before)";
+  if (sum > log.back().kept) s += " (the others have learnt again)";
   s += "\n";
   // One line for each block: its maps and what is left of them.
   std::string block;

@@ -220,6 +220,78 @@ TEST_CASE("a training with rank allocation that was interrupted ends with the sa
   }
 }
 
+TEST_CASE("the weights that are kept have the ranks of the end, not those of before the pruning", "[peft]") {
+  // A judge who likes the first weights best.
+  struct Pessimist {
+    double next = 1;
+    Evaluation operator()(Small&) { return {0, next -= 0.01}; }
+  };
+  const auto left = [](Small& step) {
+    index_t n = 0;
+    each_tensor<float>(step.p, [&](const TensorRef<float>& t) {
+      if (t.key.ends_with("lora_E"))
+        n += index_t(std::count_if(t.data, t.data + t.size(), [](float e) { return e != 0; }));
+    });
+    return n;
+  };
+  const auto run = [&](const RankOptions& ranks, FitOptions options, index_t& triplets,
+                       const FitCallbacks& callbacks = {}) {
+    RankAllocator<float> allocator(ranks);
+    options.hook = &allocator;
+    options.validate_every = 4;
+    Small step;
+    start(step);
+    Motifs source{200, 1, 0.2};
+    Pessimist judge;
+    const FitResult r = fit(step, CrossEntropy{}, source, judge, options, callbacks);
+    triplets = left(step);
+    return r;
+  };
+  index_t triplets = 0;
+  CHECK(run(small_adalora(), quick(40), triplets).best_step == 32);  // the pruning ends with step 30, counted from 0
+  CHECK(triplets == 4);
+
+  FitOptions patient = quick(100);
+  patient.patience = 2;  // counts from there on
+  RankOptions longer = small_adalora();
+  longer.tfinal = 60;
+  const FitResult stopped = run(longer, patient, triplets);
+  CHECK(stopped.best_step == 44);
+  CHECK(stopped.steps == 52);
+  CHECK(triplets == 4);
+
+  RankOptions to_the_end = small_adalora();  // as PEFT's defaults: the last choice is made in the last step
+  to_the_end.tfinal = 0, to_the_end.interval = 1;
+  CHECK(run(to_the_end, quick(40), triplets).best_step == 40);
+  CHECK(triplets == 4);
+
+  // Nothing to prune, no allocation, and Lingo's code: the best of all.
+  CHECK(run(adalora(4), quick(40), triplets).best_step == 4);
+  RankOptions code = ars_lingo_code();
+  code.target_rank = 2, code.total = 40, code.tinit = 0, code.tfinal = 10, code.every = 2, code.interval = 4;
+  CHECK(run(code, quick(40), triplets).best_step == 4);
+
+  // A training that was interrupted knows which validations count.
+  FitOptions options = quick(40);
+  const std::string path = (std::filesystem::temp_directory_path() / "l2g_rank_best.ckpt").string();
+  std::filesystem::remove(path);
+  options.checkpoint = path;
+  std::int64_t at = 34;
+  FitCallbacks callbacks;
+  callbacks.self = &at;
+  callbacks.stepped = [](void* self, std::int64_t now) {
+    if (now == *static_cast<std::int64_t*>(self)) request_interrupt();
+  };
+  CHECK_THROWS_AS(run(small_adalora(), options, triplets, callbacks), Interrupted);
+  const FitResult went_on = run(small_adalora(), options, triplets);
+  CHECK(went_on.history.size() == 10);
+  CHECK_FALSE(went_on.history[6].settled);
+  CHECK(went_on.history[7].settled);
+  CHECK(triplets == 4);
+  std::filesystem::remove(path);
+  std::filesystem::remove(path + ".previous");
+}
+
 TEST_CASE("options that make no sense, and models without adapters, are refused in a line", "[peft]") {
   FitOptions options = quick(40);
   const auto refused = [&](RankOptions o, const char* text) {

@@ -59,7 +59,9 @@ struct RankEvent {
   std::vector<index_t> ranks;            // of the matrices, in the order of keys()
 };
 
-/// Give it to FitOptions::hook. It works on every SVD-LoRA of the model that is trained.
+/// Give it to FitOptions::hook. It works on every SVD-LoRA of the model that is trained. The weights that a training
+/// keeps are chosen among those behind the pruning, as AdaLoRA evaluates its final ranks: weights of before would have
+/// more triplets than the budget allows. Lingo's code chooses among all validations, and so does ars_lingo_code.
 template <class T>
 class RankAllocator final : public TrainingHook {
  public:
@@ -94,6 +96,7 @@ class RankAllocator final : public TrainingHook {
                  options_.tinit,
                  options_.tfinal,
                  options_.interval};
+    steps_ = steps;
     check();
     mean_.resize(elements), spread_.resize(elements);
     pattern_.resize(triplets), kept_.resize(triplets), scores_.resize(triplets);
@@ -110,6 +113,10 @@ class RankAllocator final : public TrainingHook {
     std::fill(counters_.begin(), counters_.end(), 0);
   }
 
+  bool settled(std::int64_t steps) const override {
+    if (options_.mode == RankMode::ars_lingo_code || schedule_.first == schedule_.last) return true;
+    return steps > std::min(schedule_.end(), steps_ - 1);  // a training that is over before ends with its last step
+  }
   double regularise(std::int64_t, int accumulated) override {
     return options_.gamma == 0 ? 0
                                : options_.gamma * orthogonality(options_.orthogonality, options_.gamma * accumulated);
@@ -294,7 +301,7 @@ class RankAllocator final : public TrainingHook {
   std::vector<std::uint8_t> pattern_, kept_;  // pattern_: kept at the last choice
   std::vector<double> scores_, room_, log_;
   std::vector<std::int64_t> counters_;  // choices so far; was there one?
-  std::int64_t thinning_ = 1;
+  std::int64_t thinning_ = 1, steps_ = 0;
 };
 
 }  // namespace l2g::peft

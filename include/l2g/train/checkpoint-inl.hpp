@@ -10,8 +10,8 @@
 namespace l2g {
 namespace detail {
 
-inline constexpr std::string_view checkpoint_kind = "l2g.checkpoint", checkpoint_version = "1";
-inline constexpr index_t history_columns = 8, checkpoint_numbers = 6;
+inline constexpr std::string_view checkpoint_kind = "l2g.checkpoint", checkpoint_version = "2";
+inline constexpr index_t history_columns = 9, checkpoint_numbers = 6;
 inline constexpr std::string_view own_tensors = "training/";  // no key of a model has a slash
 
 struct Counters {
@@ -22,7 +22,8 @@ struct Counters {
 inline std::vector<double> history_table(const std::vector<HistoryEntry>& history) {
   std::vector<double> table;
   for (const HistoryEntry& e : history)
-    for (const double x : {double(e.step), e.epoch, e.train_loss, e.loss, e.metric, e.rate, e.norm, e.seconds})
+    for (const double x :
+         {double(e.step), e.epoch, e.train_loss, e.loss, e.metric, e.rate, e.norm, e.seconds, double(e.settled)})
       table.push_back(x);
   return table;
 }
@@ -30,7 +31,7 @@ inline std::vector<HistoryEntry> history_from(const std::vector<double>& table) 
   std::vector<HistoryEntry> history;
   for (std::size_t i = 0; i + std::size_t(history_columns) <= table.size(); i += std::size_t(history_columns)) {
     const double* t = table.data() + i;
-    history.push_back({std::int64_t(t[0]), t[1], t[2], t[3], t[4], t[5], t[6], t[7]});
+    history.push_back({std::int64_t(t[0]), t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8] != 0});
   }
   return history;
 }

@@ -25,6 +25,9 @@ struct TrainingHook {
   /// After the update, while the gradients are still there. `scale` is what they were multiplied by in it: one batch,
   /// clipped.
   virtual void after_step(std::int64_t, double /*scale*/) {}
+  /// Are the weights behind `steps` updates of the form that the training is to end with? While they are not, a
+  /// validation is not the best one if there is another that is, and patience does not count.
+  virtual bool settled(std::int64_t /*steps*/) const { return true; }
   /// Blocks for a checkpoint; valid after bind(). Keys without "/".
   virtual std::vector<TensorSlot> state() { return {}; }
   /// What must be equal for a checkpoint to be used.

@@ -36,7 +36,10 @@ L2G_INLINE bool validates(const FitOptions& o, std::int64_t step, index_t rows, 
   return step * taken / rows > (step - 1) * taken / rows;  // an epoch ended in this step
 }
 
-L2G_INLINE int without_gain(const RunState& run) { return int(run.history.size()) - 1 - run.best(); }
+L2G_INLINE int without_gain(const RunState& run) {
+  if (run.history.empty() || !run.history.back().settled) return 0;
+  return int(run.history.size()) - 1 - run.best();
+}
 
 L2G_INLINE void throw_interrupted(const RunState& run, const std::string& checkpoint, const std::string& failure) {
   std::string text =

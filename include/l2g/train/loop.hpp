@@ -194,7 +194,8 @@ class Loop {
   void judge(const Evaluation& found) {
     const double steps = double(run_.step - run_.validated());
     run_.history.push_back({run_.step, epoch(), run_.loss_sum / steps, found.loss, found.metric,
-                            options_.schedule(run_.step - 1), run_.norm, clock_.seconds()});
+                            options_.schedule(run_.step - 1), run_.norm, clock_.seconds(),
+                            !options_.hook || options_.hook->settled(run_.step)});
     run_.loss_sum = 0;
     if (!options_.keep_best || run_.best() == int(run_.history.size()) - 1) training_.keep_best(step_);
   }
@@ -302,12 +303,13 @@ class Loop {
 
 /// Trains `step` on the rows of `source` until the planned number of steps is done or `patience` is at its end.
 /// `evaluate(step)` returns an Evaluation; it may use step.batch and step.forward(false). At the end the step has the
-/// weights and buffers of its best validation. The result depends on weights, data, options and seed only: a run that
-/// was stopped and goes on from `training` or from its checkpoint ends with the same bits as an unbroken one. Labels
-/// are checked batch by batch, before the loss reads them. A step makes no heap call unless the source does. Throws
-/// Interrupted at a step boundary after request_interrupt(): the step has the weights of its last step, a checkpoint is
-/// written if one is asked for. Throws error when the loss is not finite (the best weights are back), for options that
-/// make no sense, and for a checkpoint of another training; file_error when a checkpoint cannot be written.
+/// weights and buffers of its best validation, where a hook prunes: of the best one behind the pruning. The result
+/// depends on weights, data, options and seed only: a run that was stopped and goes on from `training` or from its
+/// checkpoint ends with the same bits as an unbroken one. Labels are checked batch by batch, before the loss reads
+/// them. A step makes no heap call unless the source does. Throws Interrupted at a step boundary after
+/// request_interrupt(): the step has the weights of its last step, a checkpoint is written if one is asked for. Throws
+/// error when the loss is not finite (the best weights are back), for options that make no sense, and for a checkpoint
+/// of another training; file_error when a checkpoint cannot be written.
 template <class Step, class Loss, Source<Step> Rows, class Evaluate>
 FitResult fit(Step& step, Training<Step>& training, const Loss& loss, Rows& source, Evaluate&& evaluate,
               const FitOptions& options, const FitCallbacks& callbacks = {}) {

@@ -51,7 +51,8 @@ struct Evaluation {
 struct HistoryEntry {
   std::int64_t step = 0;
   double epoch = 0, train_loss = 0, loss = 0, metric = 0, rate = 0, norm = 0;
-  double seconds = 0;  // the only number that differs between two equal runs
+  double seconds = 0;   // the only number that differs between two equal runs
+  bool settled = true;  // false: the model was not yet of the form that it is to end with (TrainingHook::settled)
 };
 
 struct FitProgress {
@@ -79,12 +80,16 @@ struct RunState {
   std::vector<HistoryEntry> history;
 
   std::int64_t validated() const { return history.empty() ? 0 : history.back().step; }
-  /// Index of the best validation, -1 before the first. Without metrics the last one is the best.
+  /// Index of the best validation, -1 before the first; settled ones come before all others. Without metrics the last
+  /// one is the best.
   int best() const {
     int b = -1;
     for (int i = 0; i < int(history.size()); ++i)
-      if (b < 0 || better(history[std::size_t(i)].metric, history[std::size_t(b)].metric)) b = i;
+      if (b < 0 || before(history[std::size_t(i)], history[std::size_t(b)])) b = i;
     return b;
+  }
+  static bool before(const HistoryEntry& x, const HistoryEntry& y) {
+    return x.settled != y.settled ? x.settled : better(x.metric, y.metric);
   }
   static bool better(double metric, double than) { return metric > than || than != than; }
 };
