@@ -297,9 +297,6 @@ TEST_CASE("an adapter that does not fit is refused in one line, and nothing chan
   REQUIRE_THROWS_WITH(peft::read_adapter(golden + "lora/adapter_model.safetensors"),
                       Contains("does not say its alpha"));
   REQUIRE_THROWS_AS(peft::read_adapter(folder / "nothing"), error);
-  // A map that the publisher stores joined with others.
-  const peft::Places joined = [](std::string_view) { return peft::Place{"Wqkv", 0, 3}; };
-  REQUIRE_THROWS_WITH(peft::with_published_names(a, joined), Contains("is stored joined with others as 'Wqkv'"));
 }
 
 TEST_CASE("rows of a joined map go to its parts", "[peft]") {
@@ -313,6 +310,107 @@ TEST_CASE("rows of a joined map go to its parts", "[peft]") {
   REQUIRE(b.tensors.at("key.lora_B").extents == std::vector<index_t>{2, 2});
   REQUIRE(b.tensors.at("key.lora_B").values == std::vector<float>{4, 5, 6, 7});
   REQUIRE(b.tensors.at("value.lora_A").values == a.tensors.at("Wqkv.lora_A").values);
+}
+
+namespace {
+/// What an adapter adds to a linear map, in double precision: (out, in).
+std::vector<double> change_of(const Adapter& a, const std::string& map) {
+  const auto &q = a.tensors.at(map + ".lora_A"), &p = a.tensors.at(map + ".lora_B");
+  const auto e = a.tensors.find(map + ".lora_E");
+  const auto r = std::size_t(q.extents[0]), in = std::size_t(q.extents[1]), out = std::size_t(p.extents[0]);
+  const double factor = model::lora_scale_of(model::lora_options(a.config)).of(a.config.rank);
+  std::vector<double> change(out * in);
+  for (std::size_t o = 0; o < out; ++o)
+    for (std::size_t i = 0; i < in; ++i)
+      for (std::size_t k = 0; k < r; ++k)
+        change[o * in + i] += factor * double(p.values[o * r + k]) * double(q.values[k * in + i]) *
+                              (e == a.tensors.end() ? 1 : double(e->second.values[k]));
+  return change;
+}
+peft::AdapterTensor noise(std::vector<index_t> extents, std::uint32_t stream) {
+  std::size_t n = 1;
+  for (const index_t e : extents) n *= std::size_t(e);
+  peft::AdapterTensor t{std::move(extents), std::vector<float>(n)};
+  for (std::size_t i = 0; i < n; ++i) t.values[i] = float(Rng{5, 0}.uniform(stream, i) - 0.5);
+  return t;
+}
+const std::vector<std::string> block_maps{"0.query", "0.key", "0.value", "0.proj", "0.gate", "0.up"};
+/// DNABERT-2's names: queries, keys and values are one map, gate and up another.
+peft::Place place_in_block(std::string_view ours) {
+  if (ours == "0.proj" || ours == "head") return {std::string(ours), 0, 1};
+  for (std::size_t i = 0; i < 3; ++i)
+    if (ours == block_maps[i]) return {"0.Wqkv", int(i), 3};
+  return {"0.gated_layers", ours == "0.gate" ? 0 : 1, 2};
+}
+}  // namespace
+
+TEST_CASE("adapters on parts of joined maps are written as one, and add the same to every weight", "[peft]") {
+  const ScratchFolder folder;
+  const char* out = std::getenv("L2G_PEFT_OUT");
+  for (const std::string form : {"lora", "rslora", "adalora"}) {
+    INFO(form);
+    Adapter a;
+    a.name = form;
+    a.config.kind = form == "adalora" ? peft::AdapterKind::adalora : peft::AdapterKind::lora;
+    a.config.rank_stabilised = form == "rslora";
+    a.config.rank = a.config.target_rank = 2, a.config.alpha = 5;
+    std::uint32_t stream = 1;
+    for (const std::string& map : block_maps) {
+      if (map == "0.key") continue;  // it was no target: its rows stay as they are
+      a.tensors[map + ".lora_A"] = noise({2, 6}, stream++);
+      a.tensors[map + ".lora_B"] = noise({map == "0.proj" ? 6 : 4, 2}, stream++);
+      if (form == "adalora") a.tensors[map + ".lora_E"] = noise({2}, stream++);
+      if (form == "adalora" && map == "0.value") {
+        a.tensors[map + ".lora_E"].values[1] = 0;
+        a.kept[map] = {true, false};
+      }
+    }
+    a.tensors["head.weight"] = noise({3, 6}, 90);
+
+    const Adapter theirs = peft::with_published_names(a, place_in_block);
+    CHECK(theirs.config.rank == 4);  // two parts of two triplets each
+    CHECK(theirs.config.targets == std::vector<std::string>{"gated_layers", "proj", "Wqkv"});
+    CHECK(theirs.tensors.at("0.Wqkv.lora_B").extents == std::vector<index_t>{12, 4});
+    const std::string path = out ? std::string(out) + "/joined_" + form : folder / form;
+    peft::write_adapter(theirs, path);
+    const Adapter back = peft::with_our_names(peft::read_adapter(path), block_maps, {"head.weight"}, place_in_block);
+    CHECK(back.tensors.at("head.weight").values == a.tensors.at("head.weight").values);
+    io::SafetensorsWriter changes;  // for peft_opens.py
+    std::vector<std::vector<double>> kept;
+    kept.reserve(block_maps.size());
+    for (const std::string& map : block_maps) {
+      INFO(map);
+      const std::vector<double> found = change_of(back, map),
+                                expected = map == "0.key" ? std::vector<double>(24) : change_of(a, map);
+      REQUIRE(found.size() == expected.size());
+      for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).margin(1e-12));
+      kept.push_back(expected);
+      changes.add(map, std::vector<index_t>{index_t(expected.size() / 6), 6}, kept.back().data());
+    }
+    if (out) changes.save(path + "/changes.safetensors");
+    if (form != "adalora") continue;
+    CHECK(peft::read_adapter(path).tensors.at("0.Wqkv.lora_A").extents == std::vector<index_t>{4, 6});
+    CHECK(theirs.kept.at("0.Wqkv") == std::vector<bool>{true, true, true, false});
+  }
+}
+
+TEST_CASE("an adapter of a joined map goes there and back without a change", "[peft]") {
+  Adapter a;
+  a.config.rank = 2, a.config.alpha = 4;
+  a.tensors["0.Wqkv.lora_A"] = noise({2, 6}, 1);
+  a.tensors["0.Wqkv.lora_B"] = noise({12, 2}, 2);
+  a.tensors["0.proj.lora_A"] = noise({2, 6}, 3);
+  a.tensors["0.proj.lora_B"] = noise({6, 2}, 4);
+  const Adapter b = peft::with_published_names(peft::with_our_names(a, block_maps, {}, place_in_block), place_in_block);
+  CHECK(b.config.rank == 2);
+  CHECK(b.config.alpha == 4);
+  REQUIRE(b.tensors.size() == 4);
+  for (const auto& [key, t] : a.tensors) CHECK(b.tensors.at(key).values == t.values);
+
+  Adapter odd;
+  odd.tensors["0.query.lora_A"] = noise({2, 6}, 1), odd.tensors["0.query.lora_B"] = noise({4, 2}, 2);
+  odd.tensors["0.key.lora_A"] = noise({2, 5}, 1), odd.tensors["0.key.lora_B"] = noise({4, 2}, 2);
+  CHECK_THROWS_WITH(peft::with_published_names(odd, place_in_block), Contains("one map in the publisher's model"));
 }
 
 TEST_CASE("the published MNLI adapter of RoBERTa-base", "[peft]") {

@@ -358,30 +358,114 @@ L2G_INLINE Adapter with_our_names(const Adapter& adapter, const std::vector<std:
   return ours;
 }
 
+namespace detail {
+
+/// The parts of a linear map of the publisher's that an adapter changes, by their places in its rows.
+struct JoinedMap {
+  int parts = 1;
+  std::map<int, std::string> ours;  // our keys
+};
+
+/// Triplets of one map in a joined one: those of its parts side by side, or once where all read the same lora_A.
+inline index_t joined_rank(const Adapter& a, const JoinedMap& joined) {
+  const AdapterTensor& first = a.tensors.at(tensor_key(joined.ours.begin()->second, "lora_A"));
+  index_t sum = 0;
+  bool shared = true;
+  for (const auto& [part, key] : joined.ours) {
+    const AdapterTensor& t = a.tensors.at(tensor_key(key, "lora_A"));
+    const auto e = a.tensors.find(tensor_key(key, "lora_E")),
+               first_e = a.tensors.find(tensor_key(joined.ours.begin()->second, "lora_E"));
+    if ((e == a.tensors.end()) != (first_e == a.tensors.end()) || t.extents.at(1) != first.extents.at(1))
+      throw error("adapter '" + a.name + "': '" + key + "' and '" + joined.ours.begin()->second +
+                  "' are one map in the publisher's model and have adapters of different forms");
+    shared = shared && t.extents == first.extents && t.values == first.values &&
+             (e == a.tensors.end() || e->second.values == first_e->second.values);
+    sum += t.extents.at(0);
+  }
+  return shared ? first.extents.at(0) : sum;
+}
+
+/// lora_A (rank, in), lora_E (rank) and lora_B (parts x out, rank) of a joined map, zeros beyond the triplets that
+/// there are; `kept`: which of them are to stay in a file.
+inline void join(const Adapter& a, const JoinedMap& joined, index_t rank, const std::string& module, Adapter& theirs) {
+  const std::string& first_key = joined.ours.begin()->second;
+  const bool shared = joined_rank(a, joined) == a.tensors.at(tensor_key(first_key, "lora_A")).extents[0];
+  const index_t in = a.tensors.at(tensor_key(first_key, "lora_A")).extents[1];
+  const index_t out = a.tensors.at(tensor_key(first_key, "lora_B")).extents[0];
+  const bool svd = a.tensors.count(tensor_key(first_key, "lora_E")) > 0;
+  AdapterTensor q{{rank, in}, std::vector<float>(std::size_t(rank * in))},
+      e{{rank}, std::vector<float>(std::size_t(rank))},
+      p{{joined.parts * out, rank}, std::vector<float>(std::size_t(joined.parts * out * rank))};
+  std::vector<bool> kept(std::size_t(rank), false);
+  bool listed = false;
+  index_t at = 0;  // the first triplet of the part
+  for (const auto& [part, key] : joined.ours) {
+    const AdapterTensor &own_q = a.tensors.at(tensor_key(key, "lora_A")),
+                        &own_p = a.tensors.at(tensor_key(key, "lora_B"));
+    const index_t r = own_q.extents[0];
+    if (own_p.extents[0] != out)
+      throw error("adapter '" + a.name + "': '" + key + "' has " + std::to_string(own_p.extents[0]) + " channels, '" +
+                  first_key + "' has " + std::to_string(out) + "; they are one map in the publisher's model");
+    std::copy_n(own_q.values.begin(), r * in, q.values.begin() + at * in);
+    if (svd) std::copy_n(a.tensors.at(tensor_key(key, "lora_E")).values.begin(), r, e.values.begin() + at);
+    for (index_t row = 0; row < out; ++row)
+      std::copy_n(own_p.values.begin() + row * r, r, p.values.begin() + (part * out + row) * rank + at);
+    const auto which = a.kept.find(key);
+    listed = listed || which != a.kept.end();
+    for (index_t i = 0; i < r; ++i)
+      if (which == a.kept.end() || which->second.at(std::size_t(i))) kept[std::size_t(at + i)] = true;
+    if (!shared) at += r;
+  }
+  theirs.tensors[tensor_key(module, "lora_A")] = std::move(q);
+  theirs.tensors[tensor_key(module, "lora_B")] = std::move(p);
+  if (svd) theirs.tensors[tensor_key(module, "lora_E")] = std::move(e);
+  if (svd && (listed || std::find(kept.begin(), kept.end(), false) != kept.end()))
+    theirs.kept[module] = std::move(kept);
+}
+
+}  // namespace detail
+
 L2G_INLINE Adapter with_published_names(const Adapter& adapter, const Places& places) {
   Adapter theirs = adapter;
   theirs.tensors.clear(), theirs.kept.clear();
-  const auto name_of_module = [&](const std::string& module) {
+  theirs.config.targets.clear(), theirs.config.heads.clear();
+  const auto place_of = [&](const std::string& module) {
     const Place place = places(module);
     if (place.module.empty()) throw error("adapter: the publisher's model has no name for '" + module + "'");
-    if (place.parts > 1)
-      throw error("adapter: '" + module + "' is stored joined with others as '" + place.module +
-                  "' by the model's publisher: an adapter on it alone has no form there; save it as an l2g model");
-    return place.module;
+    return place;
   };
-  theirs.config.targets.clear(), theirs.config.heads.clear();
   const auto add = [](std::vector<std::string>& list, std::string name) {
     if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(std::move(name));
   };
-  for (const auto& [key, t] : adapter.tensors) {
-    const std::string module = name_of_module(detail::module_of(key));
-    theirs.tensors[module + "." + detail::last_of(key)] = t;
-    if (detail::is_adapter_tensor(key))
-      add(theirs.config.targets, detail::last_of(module));
-    else
-      add(theirs.config.heads, module);
+  std::map<std::string, detail::JoinedMap> maps;
+  index_t rank = adapter.config.rank;
+  for (const std::string& map : adapter.maps()) {
+    const Place place = place_of(map);
+    detail::JoinedMap& joined = maps[place.module];
+    joined.parts = place.parts;
+    joined.ours[place.part] = map;
+    add(theirs.config.targets, detail::last_of(place.module));
   }
-  for (const auto& [map, which] : adapter.kept) theirs.kept[name_of_module(map)] = which;
+  for (const auto& [module, joined] : maps) rank = std::max(rank, detail::joined_rank(adapter, joined));
+  for (const auto& [module, joined] : maps) detail::join(adapter, joined, rank, module, theirs);
+  for (const auto& [key, t] : adapter.tensors) {
+    if (detail::is_adapter_tensor(key)) continue;
+    const Place place = place_of(detail::module_of(key));
+    if (place.parts > 1)
+      throw error("adapter: '" + key + "' is stored joined with others as '" + place.module +
+                  "' by the model's publisher and has no form there alone; save it as an l2g model");
+    theirs.tensors[place.module + "." + detail::last_of(key)] = t;
+    add(theirs.config.heads, place.module);
+  }
+  if (rank == adapter.config.rank) return theirs;
+  // The factor stays: alpha / r, alpha / sqrt(r), AdaLoRA's alpha / (r + 1e-5).
+  const double r = double(adapter.config.rank), more = double(rank);
+  AdapterConfig& c = theirs.config;
+  c.alpha *= c.kind == AdapterKind::adalora ? (more + 1e-5) / (r + 1e-5)
+             : c.rank_stabilised            ? std::sqrt(more / r)
+                                            : more / r;
+  c.target_rank = c.kind == AdapterKind::adalora ? rank : c.target_rank;
+  c.rank = rank;
   return theirs;
 }
 

@@ -40,7 +40,12 @@ using Places = std::function<Place(std::string_view ours)>;
 /// adapter changes modules that are none of these: it is of another base.
 Adapter with_our_names(const Adapter& adapter, const std::vector<std::string>& maps,
                        const std::vector<std::string>& heads, const Places& places);
-/// The adapter under the publisher's names; throws l2g::error for a map that is stored joined with others there.
+/// The adapter under the publisher's names. Maps that are stored joined there (DNABERT-2's Wqkv) become one: where
+/// their lora_A are equal (as those of an adapter that came from there) its lora_B are theirs one below the other; else
+/// the joined map has the triplets of each, side by side, and zeros where they do not belong. An adapter has one rank
+/// in a file: then that of every map grows with zeros to that of the widest, and alpha with it, so that what is added
+/// to a weight stays the same. Throws l2g::error for a map that the publisher's model has no name for, and for two
+/// parts of a joined map that were adapted in different forms.
 Adapter with_published_names(const Adapter& adapter, const Places& places);
 
 }  // namespace l2g::peft
