@@ -1,6 +1,8 @@
 #pragma once
 #include <l2g/dyn/hidden_states-inl.hpp>
+#include <l2g/dyn/byte_model.hpp>
 #include <l2g/dyn/language_classifier.hpp>
+#include <l2g/dyn/tuned_language_model.hpp>
 #include <l2g/text/dna_tokenizers.hpp>
 
 #include <algorithm>
@@ -141,7 +143,7 @@ L2G_INLINE Model language_classifier(const LanguageModel& model, const data::Dat
     PretrainedOptions as_classifier;
     as_classifier.task = Task::classifier;
     std::optional<Pretrained> published;
-    if (model.model.task != Task::classifier && !config.causal)
+    if (model.model.task != Task::classifier && !config.causal && !holds_byte_model(model.path))
       published = load_pretrained(plan_pretrained(model.path, as_classifier));
     const Pretrained& from = published ? *published : model.model;
     for (const auto& [key, t] : from.weights) {
@@ -162,6 +164,7 @@ L2G_INLINE Model language_classifier(const LanguageModel& model, const data::Dat
     if (fresh) fresh->push_back(key);
   }
   made.notes["language model"] = models::title_of(config) + " from " + model.path;
+  made.base = without_blocks(model);
   return made;
 }
 

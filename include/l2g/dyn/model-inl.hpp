@@ -163,7 +163,7 @@ L2G_INLINE Model respecified(const Model& model, Spec spec, std::vector<std::str
   m.name = model.name, m.input = model.input, m.tokens = model.tokens, m.classes = model.classes, m.seed = model.seed;
   m = detail::completed(std::move(m), std::move(spec), {});
   m.threshold = model.threshold, m.both_strands = model.both_strands;
-  m.notes = model.notes, m.history = model.history, m.bare = model.bare;
+  m.notes = model.notes, m.history = model.history, m.bare = model.bare, m.base = model.base;
   std::map<std::string, Tensor> old = model.weights;
   const auto stays = adapters_of(m.spec);
   for (const auto& [key, options] : adapters_of(model.spec)) {

@@ -24,6 +24,8 @@ struct Tensor {
   Role role = Role::trained;
 };
 
+struct LanguageModel;
+
 struct Model {
   std::string name;
   Spec spec;
@@ -38,6 +40,8 @@ struct Model {
   std::vector<HistoryEntry> history;         // of the last training
   /// What takes the place of its adapters when none is used. It is not in the model's file.
   std::shared_ptr<const peft::Adapter> bare{};
+  /// What the language model that it was built on has besides its blocks: words, head, tokenizer. It is not in the file.
+  std::shared_ptr<const LanguageModel> base{};
 
   Seq shape(index_t batch) const {
     return tokens ? Seq{batch, tokens->length, index_t(1)} : Seq{batch, input.length, input.channels};
