@@ -7,5 +7,6 @@ return function(count, text)
   print("\n" .. text)
   local here = debug.getinfo(2, "l").currentline
   while not source[here]:find("]])", 1, true) do here = here + 1 end
-  for i = here + 1, here + count do print("  l2g> " .. source[i]) end
+  local indent = #source[here + 1]:match("^ *")
+  for i = here + 1, here + count do print("  l2g> " .. source[i]:sub(indent + 1)) end
 end
