@@ -5,6 +5,7 @@
 #include <l2g/core/layer.hpp>
 #include <l2g/dyn/cpp_name.hpp>
 #include <l2g/dyn/record.hpp>
+#include <l2g/interpret/rescale.hpp>
 
 #include <string>
 #include <vector>
@@ -59,6 +60,13 @@ class AnyLayer {
                 AnyRecord<T>& g) const {
     p_->backward(c, p, {}, x, y, dy, {}, s, g);
   }
+  /// Forward on a tape of pairs, for attribution.
+  interpret::LinkPtr<T> trace(interpret::Tape<T>& tape, const AnyRecord<T>& p, Values x, Values y) const {
+    return p_->trace(tape, p, x, {}, y);
+  }
+  interpret::LinkPtr<T> trace(interpret::Tape<T>& tape, const AnyRecord<T>& p, Ids x, Values y) const {
+    return p_->trace(tape, p, {}, x, y);
+  }
 
  private:
   struct Base {
@@ -75,6 +83,7 @@ class AnyLayer {
     virtual void forward(Context<D>&, const AnyRecord<T>&, Values, Ids, Values, AnyRecord<T>&) const = 0;
     virtual void backward(Context<D>&, const AnyRecord<T>&, Values, Ids, Values, Values, Values, AnyRecord<T>&,
                           AnyRecord<T>&) const = 0;
+    virtual interpret::LinkPtr<T> trace(interpret::Tape<T>&, const AnyRecord<T>&, Values, Ids, Values) const = 0;
     virtual std::string cpp() const = 0;
   };
 
@@ -143,6 +152,13 @@ class AnyLayer {
         l.backward(c, record<P>(p), x, typed(y), typed(dy), dx, record<S>(s), record<P>(g));
       }
     }
+    interpret::LinkPtr<T> trace(interpret::Tape<T>& tape, const AnyRecord<T>& p, Values x, Ids ids,
+                                Values y) const override {
+      if constexpr (kind != Input::values)
+        if (kind == Input::ids || l2g::reads_ids(l)) return interpret::trace(tape, l, record<P>(p), ids, typed(y));
+      if constexpr (kind != Input::ids) return interpret::trace(tape, l, record<P>(p), x, typed(y));
+      return {};
+    }
     std::string cpp() const override { return cpp_name(l); }
   };
   std::shared_ptr<const Base> p_;
@@ -151,6 +167,11 @@ class AnyLayer {
 template <class T, class D>
 std::string cpp_name(const AnyLayer<T, D>& l) {
   return l.cpp();
+}
+template <class T, class X>
+interpret::LinkPtr<T> trace_parts(interpret::Tape<T>& tape, const AnyLayer<T>& l, const AnyRecord<T>& p, View<X, Seq> x,
+                                  View<T, Seq> y) {
+  return l.trace(tape, p, x, y);
 }
 
 }  // namespace l2g

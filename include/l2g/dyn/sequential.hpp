@@ -157,6 +157,24 @@ struct AnySequential {
   }
 };
 
+template <class T, class X>
+interpret::LinkPtr<T> trace_parts(interpret::Tape<T>& tape, const AnySequential<T>& s,
+                                  const typename AnySequential<T>::Params& p, View<X, Seq> x, View<T, Seq> y) {
+  const interpret::detail::KeepLengths<T> keep(tape);
+  auto chain = std::make_unique<interpret::Chain<T>>();
+  View<T, Seq> from{nullptr, x.shape};
+  for (std::size_t i = 0; i < s.count(); ++i) {
+    const auto& layer = s.layers[i].layer;
+    const View<T, Seq> to = i + 1 == s.count() ? y : interpret::detail::new_view(tape, layer.out(from.shape));
+    if (i == 0)
+      chain->add(tape, s.key(i), layer, p.sub[i], x, to);
+    else
+      chain->add(tape, s.key(i), layer, p.sub[i], from, to);
+    from = to;
+  }
+  return chain;
+}
+
 template <class T, class D>
 std::string cpp_name(const AnySequential<T, D>& s) {
   std::string t;
