@@ -41,6 +41,7 @@ std::vector<T> letters(index_t rows, index_t length, index_t channels, std::uint
 struct Result {
   double residual = 0;    // largest, relative to max(|difference of outputs|, 1e-3)
   double difference = 0;  // largest
+  double rounding = 0;    // largest residual, relative to the largest difference or 0.2: what float can say
   interpret::Explanation explanation{};
 };
 
@@ -50,7 +51,9 @@ inline Result judged(interpret::Explanation e) {
     const double d = std::abs(e.output[i] - e.reference_output[i]);
     r.residual = std::max(r.residual, std::abs(e.residual[i]) / std::max(d, 1e-3));
     r.difference = std::max(r.difference, d);
+    r.rounding = std::max(r.rounding, std::abs(e.residual[i]));
   }
+  r.rounding /= std::max(r.difference, 0.2);
   r.explanation = std::move(e);
   return r;
 }

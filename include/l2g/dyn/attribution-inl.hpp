@@ -1,0 +1,111 @@
+#pragma once
+#include <l2g/dyn/attribution.hpp>
+#include <l2g/dyn/explained_rows.hpp>
+#include <l2g/dyn/predict.hpp>
+
+#include <algorithm>
+
+namespace l2g::model {
+namespace detail {
+
+inline void add_note(std::string& note, const std::string& more) { note += (note.empty() ? "" : "; ") + more; }
+
+/// Which class is explained: its number, or -1 for the prediction of each row.
+inline index_t explained_class(const Model& model, const std::string& name) {
+  if (name.empty()) return model.outputs() == 2 ? 1 : -1;
+  std::vector<std::string_view> names(model.classes.begin(), model.classes.end());
+  for (std::size_t k = 0; k < names.size(); ++k)
+    if (names[k] == name) return index_t(k);
+  throw error("contributions: " + unknown("class", name, names));
+}
+
+inline std::string method_name(Attribution method) {
+  if (method == Attribution::gradient) return "gradient x input";
+  return method == Attribution::deeplift ? "DeepLIFT/SHAP" : "integrated gradients";
+}
+
+inline std::string references_in_words(const Model& model, const AttributionOptions& o) {
+  if (o.kind == References::blank) return model.tokens ? "against the same number of masks" : "against no bases";
+  const std::string many = std::to_string(o.references);
+  const std::string seed = " (seed " + std::to_string(o.seed) + ")";
+  if (model.tokens && !letters_make_tokens(*model.tokens))
+    return "against " + many + " other orders of the sequence's tokens" + seed;
+  return "against " + many + " dinucleotide shuffles" + seed;
+}
+
+}  // namespace detail
+
+L2G_INLINE Attribution attribution_of(std::string_view name) {
+  if (name == "deeplift") return Attribution::deeplift;
+  if (name == "gradient") return Attribution::gradient;
+  if (name == "integrated") return Attribution::integrated;
+  const std::vector<std::string_view> names{"deeplift", "gradient", "integrated"};
+  throw error("contributions: " + unknown("method", name, names));
+}
+
+L2G_INLINE interpret::Contributions contributions(const Model& model, const data::Dataset& dataset,
+                                                  const AttributionOptions& o) {
+  const index_t chosen = detail::explained_class(model, o.output);
+  const auto least = [](index_t v, const char* name) {
+    if (v < 1) throw error("contributions: '" + std::string(name) + "' must be at least 1, got " + std::to_string(v));
+  };
+  least(o.references, "references"), least(o.nodes, "nodes");
+  std::vector<index_t> rows = o.rows;
+  if (rows.empty())
+    for (index_t r = 0; r < dataset.rows(); ++r) rows.push_back(r);
+  if (rows.empty()) throw error("contributions: there are no sequences");
+  for (const index_t r : rows)
+    if (r < 0 || r >= dataset.rows())
+      throw error("contributions: there is no row " + std::to_string(r + 1) + ", the rows are 1 to " +
+                  std::to_string(dataset.rows()));
+
+  interpret::Contributions all{.method = detail::method_name(o.method), .output_name = {}, .rows = {}};
+  all.promises_sum = o.method != Attribution::gradient;
+  const index_t classes = model.outputs();
+  const auto name = [&](index_t k) { return "'" + model.classes[std::size_t(k)] + "'"; };
+  std::vector<std::int32_t> explained(rows.size(), std::int32_t(chosen));
+  if (classes == 2)
+    all.output_name = "logit of " + name(chosen) + " - logit of " + name(1 - chosen);
+  else
+    all.output_name = "logit of " + (chosen < 0 ? "each sequence's own prediction" : name(chosen));
+  if (chosen < 0) explained = predict(model, data::select(dataset, rows), {.pool = o.pool}).labels();
+
+  detail::ExplainedRows what{model, dataset, o, rows, {}, {}};
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    for (index_t k = 0; k < classes; ++k) what.seeds.push_back(k == explained[i] ? 1.0 : classes == 2 ? -1.0 : 0.0);
+  std::vector<std::size_t> every(rows.size()), again;
+  for (std::size_t i = 0; i < every.size(); ++i) every[i] = i;
+  all.rows.resize(rows.size());
+  if (o.exact)
+    again = every;
+  else
+    detail::explain<float>(what, every, all);
+  if (o.method == Attribution::deeplift && !o.exact)
+    for (const std::size_t i : every)
+      if (!(interpret::relative_residual(all.rows[i]) <= certified)) again.push_back(i);
+  if (!again.empty()) detail::explain<double>(what, again, all);
+
+  if (o.method != Attribution::gradient) detail::add_note(all.note, detail::references_in_words(model, o));
+  if (o.method == Attribution::gradient && o.corrected) detail::add_note(all.note, "less the mean of the four bases");
+  if (what.nodes > 0) detail::add_note(all.note, "up to " + std::to_string(what.nodes) + " nodes");
+  if (what.strands() == 2) detail::add_note(all.note, "mean over both strands");
+  if (model.tokens) detail::add_note(all.note, "tokens spread evenly over their bases");
+  if (o.exact)
+    detail::add_note(all.note, "in double precision");
+  else if (!again.empty())
+    detail::add_note(all.note, std::to_string(again.size()) + " of " + std::to_string(rows.size()) +
+                                   " sequences in double precision");
+  if (what.unseen > 0)
+    detail::add_note(all.note, std::to_string(what.unseen) +
+                                   " sequences are longer than the model reads: what it does "
+                                   "not see is 0");
+  for (const auto& [place, nodes] : what.approximated)
+    detail::add_note(all.note, place + " has no rule: mean gradient on its path, " + std::to_string(nodes) + " nodes");
+  if (o.method != Attribution::deeplift) return all;
+  const interpret::Certificate c = interpret::certificate(all);
+  if (c.largest <= certified) return all;
+  detail::add_note(all.note, "THE SUM MISSES, most at " + detail::blamed(what, std::size_t(c.worst)));
+  return all;
+}
+
+}  // namespace l2g::model
