@@ -1,6 +1,7 @@
 // load, split, leakage, baseline: data in the session.
 #include "chart.hpp"
 #include "display.hpp"
+#include "genome_values.hpp"
 #include "language_values.hpp"
 #include "progress.hpp"
 #include "shell.hpp"
@@ -171,6 +172,9 @@ Value load(const Arguments& a, Shell& shell) {
   if (holds_language_model(path)) return object(open_language_model(path, shell, path_of(a.text_or("tokenizer", ""))));
   if (a.has("tokenizer")) throw error("load: 'tokenizer' goes with a language model, and there is none at " + path);
   if (is_model(path)) return make_object<model::Model>(model::load_model(path));
+  if (holds_intervals(path) || a.has("genome")) return load_intervals(a, shell);
+  if (has_window_parameters(a))
+    throw error("load: width, around, beyond, unknown and class go with a BED file and a genome");
   ProgressBar bar("load");
   data::LoadOptions o;
   o.sequence_column = a.text_or("sequence", "");
@@ -193,12 +197,13 @@ Value split(const Arguments& a, Shell& shell) {
   o.seed = seed_of(a, shell);
   o.stratified = a.flag("stratified");
   o.keep_identical = a.flag("keep_identical");
-  const double dev = a.number("dev"), test = a.number("test");
+  const auto simulated = a.object<data::Simulated>("data");
+  const auto& rows = simulated ? simulated->dataset : *a.object<Dataset>("data");
+  if (splits_by_chromosome(a)) return make_object<Splits>(split_by_chromosome(a, rows, o));
+  const double dev = share_of(a, "dev"), test = share_of(a, "test");
   if (!a.has("train") && dev + test >= 1)
     throw error(fmt::format("split: dev {} and test {} leave nothing for train", dev, test));
   const double train = a.has("train") ? a.number("train") : 1 - dev - test;
-  const auto simulated = a.object<data::Simulated>("data");
-  const auto& rows = simulated ? simulated->dataset : *a.object<Dataset>("data");
   return make_object<Splits>(data::split(rows, {train, dev, test}, o));
 }
 
@@ -244,7 +249,7 @@ void register_data_verbs(Registry& registry) {
        .doc = "Reads DNA (a FASTA, CSV or TSV file, plain or .gz, or a folder with train, dev and test files), a "
               "model, or "
               "a published language model.",
-       .parameters =
+       .parameters = with_window_parameters(
            {file("path",
                  "the file or folder; name.l2g: a model; a folder with config.json: a language model; "
                  "small-opt: the one that ships"),
@@ -255,7 +260,7 @@ void register_data_verbs(Registry& registry) {
             flag("unlabelled", "read no labels, even where a column looks like them").by_default(false),
             flag("mask_lower_case", "read lower-case letters, which mark repeats, as N").by_default(false),
             integer("max_classes", "more different labels than this are refused").at_least(2).by_default(1000),
-            file("tokenizer", "of a language model: folder or file, when it is not beside the weights").optional()},
+            file("tokenizer", "of a language model: folder or file, when it is not beside the weights").optional()}),
        .run = load,
        .help = "What is not said is guessed, and the guess is shown. A file becomes a Dataset; a folder with several "
                "parts, Splits. Upper and lower case read alike, U reads as T, N and the IUPAC codes are kept; protein "
@@ -263,21 +268,26 @@ void register_data_verbs(Registry& registry) {
                "(config.json, safetensors or PyTorch weights, tokenizer files) or a llama2.c file; nothing is ever "
                "downloaded.",
        .example = "d = load \"promoters.csv\"\nd = load{\"promoters.csv\", label = \"class\"}\ns = load "
-                  "\"gue/prom_core_tata\"\nlm = load \"all-MiniLM-L6-v2\""});
+                  "\"gue/prom_core_tata\"\nlm = load \"all-MiniLM-L6-v2\"\nd = load{\"peaks.bed\", genome = "
+                  "\"yeast.fa\", width = 512}"});
   registry.add(
       {.name = "split",
        .group = "data",
-       .doc = "Divides a Dataset at random into training, development and test parts.",
+       .doc = "Divides a Dataset into training, development and test parts, at random or by chromosome.",
        .parameters =
            {value_of({"Dataset", "Simulated"}, "data", "what to divide"),
-            number("dev", "share of the development part").between(0, 1).by_default(0.1),
-            number("test", "share of the test part").between(0, 1).by_default(0.1),
+            any("dev", "share of the development part; or names of chromosomes").by_default(0.1),
+            any("test", "share of the test part; or names of chromosomes").by_default(0.1),
             number("train", "share of the training part; what is left when not given").between(0, 1).optional(),
             flag("stratified", "the same mix of classes in each part").by_default(true),
             flag("keep_identical", "equal sequences, and reverse complements, stay in one part").by_default(true),
+            text("by", "rows, at random; or chromosome, for rows that were read from a genome")
+                .one_of({"rows", "chromosome"})
+                .optional(),
             integer("seed", "another seed than the session's").at_least(0).optional()},
        .run = split,
-       .example = "s = split(d)\ns = d:split{dev = 0.1, test = 0.2, seed = 7}\ns.train"});
+       .example = "s = split(d)\ns = d:split{dev = 0.1, test = 0.2, seed = 7}\ns.train\ns = split(d, {by = "
+                  "\"chromosome\", test = {\"chrI\"}})"});
   registry.add(
       {.name = "leakage",
        .group = "data",

@@ -11,6 +11,7 @@ namespace l2g::repl {
 void register_session_verbs(Registry& registry);
 void register_data_verbs(Registry& registry);
 void register_simulation_verbs(Registry& registry);
+void register_genome_verbs(Registry& registry);
 void register_plot_verbs(Registry& registry);
 void register_lingo_verbs(Registry& registry);
 void register_layer_verbs(Registry& registry);
@@ -25,6 +26,7 @@ void register_language_verbs(Registry& registry);
 inline void register_all_verbs(Registry& registry) {
   register_data_verbs(registry);
   register_simulation_verbs(registry);
+  register_genome_verbs(registry);
   register_model_verbs(registry);
   register_training_verbs(registry);
   register_adapter_verbs(registry);

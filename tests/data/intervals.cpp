@@ -211,7 +211,13 @@ TEST_CASE("tangermeme's BED files fit its FASTA") {
   const Genome genome(folder / "test.fa");
   const auto first = sequences(read_intervals(one), genome);
   CHECK(first.rows() == 5);
-  // tangermeme.io.extract_loci(test.bed, test.fa, in_window=10): the window begins at the middle - 5.
-  CHECK(sequences(read_intervals(one), genome, {.width = 10}).ids[3] == "chr2:35-45");
-  CHECK(sequences(read_intervals(two), genome).sequences[6].size() == 20);
+  CHECK(first.ids[3] == "chr2:25-55");
+  // tangermeme.io.extract_loci(bed, fasta, in_window=width) of tangermeme 1.6.
+  CHECK(sequences(read_intervals(one), genome, {.width = 10}).sequences ==
+        Strings{"AACTGACTGA", "CTACCATGAC", "GACTCTACAT", "CTACTGCTAT", "ACTCATATCT"});
+  CHECK(sequences(read_intervals(one), genome, {.width = 9}).sequences ==
+        Strings{"ACTGACTGA", "TACCATGAC", "ACTCTACAT", "TACTGCTAT", "CTCATATCT"});
+  CHECK(sequences(read_intervals(two), genome, {.width = 10}).sequences ==
+        Strings{"GAACTGACTA", "TGACTGCATA", "ACTCATATCT", "CTATCATGAC", "GGAGCACATC", "CACTACTACT", "CTGGCACGTT",
+                "CANNNNNNNN", "GCTGACGCAT"});
 }
