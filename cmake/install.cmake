@@ -31,3 +31,6 @@ endforeach()
 file(GLOB models CONFIGURE_DEPENDS examples/language_model/*.safetensors)
 install(FILES ${models} DESTINATION ${CMAKE_INSTALL_DATADIR}/l2g)
 install(DIRECTORY examples/language_model/small-opt DESTINATION ${CMAKE_INSTALL_DATADIR}/l2g)
+
+# Published scores of known tasks, which evaluate prints beside ours.
+install(FILES examples/published.tsv DESTINATION ${CMAKE_INSTALL_DATADIR}/l2g)

@@ -15,9 +15,12 @@
 #include <l2g/data/logistic-inl.hpp>
 #include <l2g/data/motif-inl.hpp>
 #include <l2g/data/probe-inl.hpp>
+#include <l2g/data/published-inl.hpp>
+#include <l2g/data/runs-inl.hpp>
 #include <l2g/data/simulate-inl.hpp>
 #include <l2g/data/split-inl.hpp>
 #include <l2g/data/split_by_chromosome-inl.hpp>
+#include <l2g/data/subset-inl.hpp>
 #include <l2g/data/summary-inl.hpp>
 #include <l2g/data/table-inl.hpp>
 #include <l2g/data/variants-inl.hpp>

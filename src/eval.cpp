@@ -3,6 +3,7 @@
 #include <l2g/eval/class_table-inl.hpp>
 #include <l2g/eval/classification-inl.hpp>
 #include <l2g/eval/clustering-inl.hpp>
+#include <l2g/eval/compare-inl.hpp>
 #include <l2g/eval/components-inl.hpp>
 #include <l2g/eval/correlation-inl.hpp>
 #include <l2g/eval/multilabel-inl.hpp>

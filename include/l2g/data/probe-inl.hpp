@@ -5,6 +5,7 @@
 #include <l2g/data/probe.hpp>
 #include <l2g/eval/metrics.hpp>
 
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -41,16 +42,22 @@ L2G_INLINE ProbeScore probe(const ProbeRows& train, const ProbeRows& dev, index_
   const Features features{{dense_features(train.values, columns)}}, dev_features{{dense_features(dev.values, columns)}};
   ProbeScore best = detail::best_fit(features, train.labels, dev_features, dev.labels, classes, o.C);
   best.columns = columns;
-  best.control_mcc = o.controls > 0 ? 0 : std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> controls;
   for (index_t n = 0; n < o.controls; ++n) {
     std::vector<std::int32_t> shuffled(train.labels.begin(), train.labels.end());
     const Rng rng{o.seed, static_cast<std::uint64_t>(n)};
     constexpr std::uint32_t stream = 0x636f6e74u;  // "cont"
     for (std::size_t i = shuffled.size(); i-- > 1;)
       std::swap(shuffled[i], shuffled[std::size_t(rng.below(stream, i, i + 1))]);
-    best.control_mcc +=
-        detail::best_fit(features, shuffled, dev_features, dev.labels, classes, {best.C}).dev_mcc / double(o.controls);
+    controls.push_back(detail::best_fit(features, shuffled, dev_features, dev.labels, classes, {best.C}).dev_mcc);
   }
+  const double n = double(controls.size());
+  double sum = 0, squares = 0;
+  for (const double c : controls) sum += c;
+  best.control_mcc = sum / n;  // NaN without any
+  for (const double c : controls) squares += (c - best.control_mcc) * (c - best.control_mcc);
+  best.control_deviation =
+      controls.size() > 1 ? std::sqrt(squares / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
   return best;
 }
 

@@ -14,13 +14,14 @@ struct ProbeRows {
 
 struct ProbeOptions {
   std::vector<double> C = {0.001, 0.01, 0.1, 1};  // chosen by the dev MCC
-  index_t controls = 3;    // fits with the labels of train shuffled: what a probe reads where there is nothing
+  index_t controls = 5;    // fits with the labels of train shuffled: what a probe reads where there is nothing
   std::uint64_t seed = 1;  // of the shuffles
 };
 
 struct ProbeScore {
   double C = 0, train_mcc = 0, dev_mcc = 0;
-  double control_mcc = 0;  // mean dev MCC after training on shuffled labels, NaN when not asked for
+  double control_mcc = 0;        // mean dev MCC after training on shuffled labels, NaN when not asked for
+  double control_deviation = 0;  // standard deviation over the shuffles, NaN with less than two
   LogisticModel model{};
   Standardisation columns{};  // of the training rows
 };
