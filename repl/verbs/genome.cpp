@@ -71,6 +71,16 @@ std::string in_short(const Annotation& a) {
   return s + (types.empty() ? "" : types.size() > 3 ? ", ...)" : ")");
 }
 
+std::string details_of(const Annotation& a) {
+  constexpr std::size_t most = 12;
+  std::string s = in_short(a) + "\n";
+  const auto types = a.types();
+  for (std::size_t i = 3; i < types.size() && i < most; ++i)
+    s += fmt::format("{:>8} {}\n", types[i].second, types[i].first);
+  if (types.size() > most) s += fmt::format("... and {} more types\n", types.size() - most);
+  return s;
+}
+
 std::string in_short(const VariantEffects& e) {
   return fmt::format("{} variant{} by {}, windows of {} bases{}", e.size(), e.size() == 1 ? "" : "s", e.model, e.width,
                      e.both_strands ? ", both strands" : "");
@@ -164,6 +174,7 @@ void register_types(Registry& registry) {
       .field("columns", "names of its columns", [](const Intervals& v) { return Value(v.columns); });
   registry.type<Annotation>("Annotation", "genes and other features of a genome, with their names")
       .summary([](const Annotation& a) { return in_short(a); })
+      .details([](const Annotation& a) { return details_of(a); })
       .bytes([](const Annotation& a) { return a.features().capacity() * (sizeof(data::Feature) + 24); })
       .length([](const Annotation& a) { return a.size(); })
       .item([](const Annotation& a, index_t i) {
@@ -427,7 +438,7 @@ void register_genome_verbs(Registry& registry) {
        .group = "genomes",
        .doc = "Opens a FASTA file, so that any stretch of it can be read.",
        .parameters = {file("path", "FASTA, plain or packed by bgzip"),
-                      table("names", "what other files call its chromosomes: {chrI = \"NC_001133.9\"}").optional()},
+                      table("names", "new names, as other files call them: {chrI = \"NC_001133.9\"}").optional()},
        .run = open_genome,
        .help = "A missing index (.fai) is built beside the file, or in the cache folder where that cannot be "
                "written. chr1 and 1, chrM and MT are one name. A file packed by gzip has to be unpacked.",

@@ -50,13 +50,19 @@ TEST_CASE("chr1 and 1 are one chromosome, chrM and MT too, and other names can b
   CHECK(genome.fetch("1", 0, 4) == "ACGT");
   CHECK(genome.fetch("MT", 0, 4) == "GATC");
   CHECK(genome.fetch("NC_2", 7, 10) == "ACC");
+  CHECK(genome.fetch("chr2", 7, 10) == "ACC");
+  CHECK(genome.chromosomes().names() == Strings{"chr1", "NC_2", "chrM"});
+  CHECK(has(message_of([&] {
+              Genome(folder / "a.fa", {.names = {{"chr1", "chr2"}}});
+            }),
+            "two chromosomes would be called 'chr1'"));
   CHECK(genome.chromosomes().find("chr3") == -1);
   CHECK(ChromosomeNames({"1", "MT"}).find("chrM") == 1);
   CHECK(ChromosomeNames({"1", "MT"}).find("chr1") == 0);
   CHECK(ChromosomeNames({"1", "chr1"}).find("Chr1") == -1);  // it could be either
   CHECK(ChromosomeNames({"1", "chr1"}).find("chr1") == 1);
   CHECK(message_of([&] { genome.fetch("chrr2", 0, 1); }) ==
-        folder / "a.fa" + ": unknown chromosome 'chrr2' (did you mean 'chr2'?); there are chr1, chr2, chrM");
+        folder / "a.fa" + ": unknown chromosome 'chrr2' (did you mean 'chr1'?); there are chr1, NC_2, chrM");
   CHECK(has(message_of([&] {
               Genome(folder / "a.fa", {.names = {{"x", "chrX"}}});
             }),

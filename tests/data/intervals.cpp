@@ -107,6 +107,7 @@ TEST_CASE("sequences of intervals: strands, windows, ids, labels, other names of
   const Genome genome(folder.file("a.fa", small_fasta));
   const auto d =
       sequences(read("1\t0\t5\ta\t0\t+\nchr1\t6\t13\tb\t0\t-\nMT\t0\t4\ta\t0\t.\n", {.label_column = "name"}), genome);
+  CHECK(d.name == "f");
   CHECK(d.sequences == Strings{"ACGTA", "CAAAAAC", "GATC"});
   CHECK(d.ids == Strings{"chr1:0-5(+)", "chr1:6-13(-)", "chrM:0-4"});
   CHECK(d.classes == Strings{"a", "b"});

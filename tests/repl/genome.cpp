@@ -48,7 +48,7 @@ TEST_CASE("a BED file and a genome become rows in one line") {
   Lesson l2g;
   const std::string told = l2g("d = load{HERE .. 'p.bed', genome = HERE .. 'g.fa', label = 'name'}");
   INFO(told);
-  CHECK(has(told, "p.bed: 76 "));
+  CHECK(has(told, "p: 76 "));
   CHECK(has(told, "'II' is 'chrII' in the genome"));
   CHECK(has(told, "the index was missing and was built"));
   CHECK(l2g("#d, d[1].id, d[1].label, #d[1].sequence") == "76\n\"chrI:0-20(-)\"\n\"p1\"\n20");

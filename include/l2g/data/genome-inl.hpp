@@ -9,6 +9,7 @@
 #include <l2g/data/line_reader.hpp>
 #include <l2g/io/cache.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -174,11 +175,32 @@ inline IndexFiles find_index(const std::string& path, const GenomeOptions& optio
   throw file_error(path, why + ", and no place for a new one can be written, " + places.back().fai + " neither");
 }
 
+// Chromosomes under the names that the user gave them; those of the file are understood, too.
+inline ChromosomeNames renamed(const std::vector<std::string>& stored, const std::map<std::string, std::string>& names,
+                               const std::string& path) {
+  const ChromosomeNames known(stored);
+  std::vector<std::string> now = stored;
+  for (const auto& [name, old] : names) {
+    const index_t at = known.find(old);
+    if (at < 0) throw file_error(path, "the name '" + shown(name) + "' cannot be given: " + known.unknown(old));
+    now[static_cast<std::size_t>(at)] = name;
+  }
+  for (std::size_t i = 0; i < now.size(); ++i)
+    if (now[i] != stored[i] && std::count(now.begin(), now.end(), now[i]) > 1)
+      throw file_error(path, "two chromosomes would be called '" + shown(now[i]) + "'");
+  ChromosomeNames out(now);
+  for (std::size_t i = 0; i < now.size(); ++i)
+    if (now[i] != stored[i]) out.add_alias(stored[i], now[i]);
+  for (const auto& [name, old] : names) out.add_alias(name, now[static_cast<std::size_t>(known.find(old))]);
+  return out;
+}
+
 }  // namespace detail
 
 struct Genome::State {
   std::string path, index_path;
   detail::IndexPointer index;
+  std::vector<std::string> stored;  // names in the file
   ChromosomeNames chromosomes;
   std::vector<index_t> lengths;
   std::vector<std::string> notes;
@@ -197,16 +219,14 @@ L2G_INLINE Genome::Genome(const std::string& path, const GenomeOptions& options)
   s.index_path = files.fai;
   s.index.reset(fai_load3(path.c_str(), files.fai.c_str(), files.gzi.c_str(), 0));
   if (!s.index) throw file_error(files.fai, "this is no index of " + path + "; remove it, it is built anew");
-  std::vector<std::string> names;
   for (int i = 0; i < faidx_nseq(s.index.get()); ++i) {
-    names.emplace_back(faidx_iseq(s.index.get(), i));
-    s.lengths.push_back(faidx_seq_len(s.index.get(), names.back().c_str()));
+    s.stored.emplace_back(faidx_iseq(s.index.get(), i));
+    s.lengths.push_back(faidx_seq_len(s.index.get(), s.stored.back().c_str()));
     if (s.lengths.back() < 0)
-      throw file_error(files.fai, "the length of '" + detail::shown(names.back()) + "' cannot be right");
+      throw file_error(files.fai, "the length of '" + detail::shown(s.stored.back()) + "' cannot be right");
   }
-  if (names.empty()) throw file_error(path, "the file holds no sequence");
-  s.chromosomes = ChromosomeNames(std::move(names));
-  for (const auto& [other, name] : options.names) s.chromosomes.add_alias(other, name);
+  if (s.stored.empty()) throw file_error(path, "the file holds no sequence");
+  s.chromosomes = detail::renamed(s.stored, options.names, path);
   if (!files.note.empty()) s.notes.push_back(files.note);
 }
 
@@ -224,7 +244,8 @@ L2G_INLINE index_t Genome::bases() const {
 
 L2G_INLINE std::string Genome::fetch(index_t chromosome, index_t start, index_t end, const LetterRules& letters) const {
   const State& s = *state_;
-  const std::string& name = s.chromosomes.names().at(static_cast<std::size_t>(chromosome));
+  const auto at = static_cast<std::size_t>(chromosome);
+  const std::string& name = s.chromosomes.names().at(at);
   const index_t bases = length(chromosome);
   const auto fail = [&](const std::string& message) {
     throw file_error(s.path, detail::stretch(name, start, end) + " " + message);
@@ -235,7 +256,7 @@ L2G_INLINE std::string Genome::fetch(index_t chromosome, index_t start, index_t 
   const detail::SilentHtslib silent;
   hts_pos_t count = 0;
   const std::unique_ptr<char, void (*)(void*)> found(
-      faidx_fetch_seq64(s.index.get(), name.c_str(), start, end - 1, &count), std::free);
+      faidx_fetch_seq64(s.index.get(), s.stored[at].c_str(), start, end - 1, &count), std::free);
   if (!found || count != end - start)
     fail("cannot be read: the file is damaged, or its index " + s.index_path + " is that of another one");
   std::string sequence(found.get(), static_cast<std::size_t>(count));

@@ -10,8 +10,8 @@
 namespace l2g::data {
 
 struct GenomeOptions {
-  /// What other files call chromosomes of this one, such as {"chrI", "ref|NC_001133|"}; chr1 and 1, chrM and MT need no
-  /// mention.
+  /// New names of chromosomes, as other files call them, such as {"chrI", "ref|NC_001133|"}: the name of the FASTA file
+  /// goes on to be understood. chr1 and 1, chrM and MT need no mention.
   std::map<std::string, std::string> names{};
   /// Where the index is written when it is missing; empty: beside the FASTA file, or, when that folder cannot be
   /// written, in the cache folder of l2g, else that of temporary files.

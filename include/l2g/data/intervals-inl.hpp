@@ -285,7 +285,9 @@ L2G_INLINE Dataset sequences(const Intervals& intervals, const Genome& genome, c
   if (windows.empty()) throw file_error(intervals.source, "none of " + all + " is within " + genome.path());
 
   Dataset out;
-  out.name = intervals.name;
+  std::filesystem::path file = intervals.name;
+  if (file.extension() == ".gz" || file.extension() == ".bgz") file = file.stem();
+  out.name = file.stem().string();
   out.source = intervals.source + " in " + genome.path();
   std::vector<std::string> labels;
   out.sequences.reserve(windows.size());
