@@ -136,4 +136,42 @@ function lesson.mean(list)
   return mean, #list > 1 and math.sqrt(squares / (#list - 1)) or 0
 end
 
+-- Random rows of 120 bases without any motif: 60 % of class "rich" are G or C, and 40 % of class "poor".
+function lesson.gc_rows(each)
+  local list = {}
+  for class, gc in pairs{rich = 0.6, poor = 0.4} do
+    local random = simulate{rows = each // 2, length = 120, gc = gc, seed = math.floor(100 * gc),
+                            motifs = {none = "ACGT"}, classes = {a = {}, b = {}}}
+    for _, row in ipairs(lesson.rows(random.data)) do list[#list + 1] = {sequence = row.sequence, label = class} end
+  end
+  table.sort(list, function(a, b) return a.sequence < b.sequence end)
+  return list
+end
+
+-- Area under the ROC curve of numbers against a list of true and false: the chance that a true one is above a false
+-- one, ties counted as a half.
+function lesson.auroc(values, truth)
+  local order = {}
+  for i = 1, #values do order[i] = i end
+  table.sort(order, function(a, b) return values[a] < values[b] end)
+  local ranks, trues, i = 0, 0, 1
+  while i <= #order do
+    local j = i
+    while j < #order and values[order[j + 1]] == values[order[i]] do j = j + 1 end
+    for k = i, j do
+      if truth[order[k]] then ranks, trues = ranks + (i + j) / 2, trues + 1 end
+    end
+    i = j + 1
+  end
+  return (ranks - trues * (trues + 1) / 2) / (trues * (#values - trues))
+end
+
+-- The planted sites of each row of simulated data, by the row's name.
+function lesson.planted(simulated)
+  local ids, sites = simulated.data.ids, {}
+  for _, id in ipairs(ids) do sites[id] = {} end
+  for _, site in ipairs(simulated.sites) do table.insert(sites[ids[site.row]], site) end
+  return sites
+end
+
 return lesson
