@@ -297,6 +297,13 @@ Value variant_effects(const Arguments& a, Shell& shell) {
   return object(effects);
 }
 
+Value save_effects(const Arguments& a, Shell& shell) {
+  const std::string path = path_of(a.text("path"));
+  model::write_csv(*a.object<VariantEffects>("effects"), path);
+  if (shell.settings.interactive) shell.say("wrote " + path);
+  return {};
+}
+
 Value annotation(const Arguments& a, Shell&) {
   ProgressBar bar("annotation");
   data::AnnotationOptions o;
@@ -505,6 +512,13 @@ void register_genome_verbs(Registry& registry) {
            "on the right, behind a deletion bases of the genome enter. Symbolic alleles (<DEL>, *) are left out and "
            "counted. All alleles are checked against the genome before the first prediction.",
        .example = "e = variant_effects(m, \"calls.vcf\", \"yeast.fa\", {file = \"effects.csv\"})\ne[e.strongest[1]]"});
+  registry.add({.name = "save_effects",
+                .group = "genomes",
+                .doc = "Writes the effects of variants as CSV: chrom, pos, id, ref, alt, then p_ref, p_alt and "
+                       "logit_difference of each class.",
+                .parameters = {value_of({"VariantEffects"}, "effects", "the effects"), file("path", "a CSV file")},
+                .run = save_effects,
+                .example = "save_effects(e, \"effects.csv\")"});
   registry.add({.name = "annotation",
                 .group = "genomes",
                 .doc = "Reads genes and other features from a GFF3, GTF or BED file.",

@@ -151,6 +151,8 @@ TEST_CASE("all places and names are checked before anything is read") {
   CHECK(cut.ids == Strings{"chr1:15-20", "chr1:0-4", "chr2:8-10"});
   CHECK(has(message_of([&] { sequences(read("chr9\t0\t1\n"), genome, {.skip_unknown = true}); }),
             "none of 1 intervals is within"));
+  CHECK(has(message_of([&] { sequences(read("chr9\t0\t1\n"), genome); }),
+            "unknown = \"skip\" leaves them out, names give the genome's chromosomes other names"));
   CHECK(message_of([&] { sequences(read(""), genome); }) == "f.bed: the file holds no interval");
   CHECK(has(message_of([&] { sequences(rows, genome, {.width = -1}); }), "a width of -1"));
 }

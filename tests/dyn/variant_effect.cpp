@@ -2,8 +2,10 @@
 #include <catch2/catch.hpp>
 #include <l2g/data/genome.hpp>
 #include <l2g/data/letters.hpp>
+#include <l2g/dyn/pretrained.hpp>
 #include <l2g/dyn/registry.hpp>
 #include <l2g/dyn/variant_effect.hpp>
+#include <l2g/text/dna_tokenizers.hpp>
 
 #include "scratch_folder.hpp"
 
@@ -144,6 +146,34 @@ TEST_CASE("effects equal the predictions of the two windows, also beyond a chunk
       furthest = std::max(
           {furthest, std::abs(e.reference[e.at(i, k)] - a.p(i, k)), std::abs(e.alternative[e.at(i, k)] - b.p(i, k))});
   CHECK(furthest < 1e-12);
+}
+
+TEST_CASE("a model of tokens reads windows of as many bases as it has tokens", "[dyn]") {
+  ScratchFolder folder;
+  const data::Genome genome(genome_file(folder));
+  models::Config c;
+  c.architecture = models::Architecture::roberta;
+  const model::TokenInput input{text::kmer_tokenizer(3), {}, 14};
+  c.vocabulary = input.tokenizer.size(), c.width = c.word_width = 16, c.layers = 1, c.heads = c.key_value_heads = 2;
+  c.hidden = 32, c.length = 64, c.offset = 2, c.segments = 1, c.eps_digits = 5;
+  model::Model m = model::make_model("tokens",
+                                     model::sequential({model::spec_of(c).named("body"), layer("mean_pool"),
+                                                        layer("linear", {{"out", 2}}).named("head")}),
+                                     input, {"a", "b"}, 5);
+  m.both_strands = true;
+  const auto rows = variants("chr1\t11\t.\tC\tG\nchr2\t15\t.\tG\tGTT\n");
+  const auto e = model::variant_effects(m, rows, genome);
+  CHECK(e.width == 14);
+  CHECK(e.both_strands);
+  for (index_t i = 0; i < 2; ++i) {
+    const auto w = model::variant_window(genome, e.variants[std::size_t(i)], 14);
+    data::Dataset both;
+    both.sequences = {w.reference, w.alternative};
+    const auto p = model::predict(m, both);
+    CHECK(e.reference[e.at(i, 1)] == Approx(p.p(0, 1)).epsilon(1e-6));
+    CHECK(e.alternative[e.at(i, 1)] == Approx(p.p(1, 1)).epsilon(1e-6));
+    CHECK(e.alternative[e.at(i, 1)] != e.reference[e.at(i, 1)]);
+  }
 }
 
 TEST_CASE("windows and alleles are checked before the model is asked", "[dyn]") {

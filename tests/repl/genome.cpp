@@ -106,6 +106,8 @@ TEST_CASE("variants have effects, features have places") {
   CHECK(l2g("#e, e[1].chrom, e[1].pos, e[1].ref, e[1].alt, e[3].chrom") == "3\n\"chrI\"\n31\n\"G\"\n\"A\"\n\"chrII\"");
   CHECK(l2g("math.abs(e[1].p_ref.p0 + e[1].p_ref.p1 - 1) < 1e-9, #e.strongest") == "true\n3");
   CHECK(has(read_bytes(l2g.folder / "e.csv"), "chrom,pos,id,ref,alt,p_ref_p0,p_alt_p0,logit_difference_p0,"));
+  l2g("save_effects(e, HERE .. 'f.csv')");
+  CHECK(read_bytes(l2g.folder / "f.csv") == read_bytes(l2g.folder / "e.csv"));
   l2g.folder.file("w.vcf", "chrI\t31\t.\tC\tA\nchrI\t51\t.\tG\tA\nchrI\t5\t.\tN\tA\n");
   CHECK(has(l2g("variant_effects(m, HERE .. 'w.vcf', g)"),
             "a reference allele that is not the genome's: 2 of 3 variants (line 1, chrI:31 C>A: the genome has G"));

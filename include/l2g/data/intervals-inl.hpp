@@ -280,7 +280,8 @@ L2G_INLINE Dataset sequences(const Intervals& intervals, const Genome& genome, c
   if (refuse_unknown)
     message += (message.empty() ? "" : "; ") + ("on chromosomes that " + genome.path()) +
                " does not have: " + std::to_string(unknown.count) + " of " + all + " (" + unknown.examples +
-               "): " + chromosomes.unknown(unknown_names[0]) + "; unknown = \"skip\" leaves them out";
+               "): " + chromosomes.unknown(unknown_names[0]) + "; unknown = \"skip\" leaves them out" +
+               (unknown.count == intervals.size() ? ", names give the genome's chromosomes other names" : "");
   if (!message.empty()) throw file_error(intervals.source, message);
   if (windows.empty()) throw file_error(intervals.source, "none of " + all + " is within " + genome.path());
 

@@ -188,7 +188,8 @@ L2G_INLINE Variants fitting(const Variants& variants, const Genome& genome, cons
   if (unknown.count && options.unknown == Misfit::error)
     message += (message.empty() ? "" : "; ") + ("on chromosomes that " + genome.path()) +
                " does not have: " + std::to_string(unknown.count) + " of " + all + " (" + unknown.examples +
-               "): " + chromosomes.unknown(unknown_names[0]) + "; unknown = \"skip\" leaves them out";
+               "): " + chromosomes.unknown(unknown_names[0]) + "; unknown = \"skip\" leaves them out" +
+               (unknown.count == variants.size() ? ", names give the genome's chromosomes other names" : "");
   if (!message.empty()) throw file_error(variants.source, message);
   if (out.rows.empty()) throw file_error(variants.source, "none of " + all + " fits " + genome.path());
   if (!other_names.empty()) {
