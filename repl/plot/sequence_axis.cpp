@@ -47,7 +47,7 @@ void draw_sequence_axes(Canvas& canvas, const Axis& across, const Axis& up, cons
   canvas.line({plot.x, bottom}, {right, bottom}, colour_of(grey), 1);
   canvas.text(Canvas::fitted(across.name, name_font, plot.width + 40), {plot.x + plot.width / 2, bottom + 31},
               name_font, colour_of(ink), 0.5);
-  canvas.text(Canvas::fitted(up.name, name_font, plot.height + 40), {picture_edge + 8, plot.y + plot.height / 2},
+  canvas.text(Canvas::fitted(up.name, name_font, plot.height + 30), {picture_edge + 8, plot.y + plot.height / 2},
               name_font, colour_of(ink), 0.5, -std::numbers::pi / 2);
 }
 

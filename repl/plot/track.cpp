@@ -38,10 +38,12 @@ Range heights_of(const ContributionTrack& t) {
   return widened(r, 0.04);
 }
 
-/// One colour a name, in the order of their first hits.
+/// One colour a name, in alphabetical order: the same ones in tracks with the same motifs.
 std::map<std::string, int> colours_of(const ContributionTrack& t) {
   std::map<std::string, int> colours;
-  for (const Stretch& s : t.hits) colours.try_emplace(s.name, static_cast<int>(colours.size()));
+  for (const Stretch& s : t.hits) colours.try_emplace(s.name);
+  int next = 0;
+  for (auto& [name, colour] : colours) colour = next++;
   return colours;
 }
 

@@ -133,7 +133,8 @@ TEST_CASE("a track shows a part of a sequence with the hits that lie in it", "[r
   REQUIRE(t.hits.size() == 2);
   CHECK((t.hits[0].start == 0 && t.hits[0].end == 1));
   CHECK((t.hits[1].start == 2 && t.hits[1].end == 4 && t.hits[1].strand == '-'));
-  CHECK(t.y_name == "contribution to logit of 1");
+  CHECK(t.y_name == "contribution (logit)");
+  CHECK(t.title == "DeepLIFT/SHAP of row 7: logit of 1");
   const auto logo = report::logo_of(c, 2, 6, "logit");
   CHECK(logo.heights[2] == 2);  // G at position 2
   CHECK(logo.length() == 4);

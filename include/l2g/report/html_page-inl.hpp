@@ -96,8 +96,8 @@ L2G_INLINE void HtmlPage::table(const HtmlTable& table, bool folded) {
     for (std::size_t i = 0; i < n; ++i) number[i] = number[i] && detail::html_number(row[i]);
   }
   if (folded) body_ += "<details><summary>" + html_escaped(table.caption) + "</summary>\n";
+  if (!folded && !table.caption.empty()) body_ += "<p class=\"caption\">" + html_escaped(table.caption) + "</p>\n";
   body_ += "<div class=\"scroll\"><table>\n";
-  if (!folded && !table.caption.empty()) body_ += "<caption>" + html_escaped(table.caption) + "</caption>\n";
   body_ += "<thead><tr>";
   for (std::size_t i = 0; i < n; ++i)
     body_ += std::string("<th tabindex=\"0\"") + (number[i] ? " class=\"n\"" : "") + ">" +

@@ -22,15 +22,16 @@ h2{font-size:1.25rem;margin:12px 0 8px}h3{font-size:1.02rem;margin:20px 0 6px}
 p{margin:6px 0}.warning{background:var(--warn-page);color:var(--warn);border-radius:6px;padding:8px 12px}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:8px 0}dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
-.cards{display:flex;flex-wrap:wrap;gap:12px;margin:10px 0}.card{border:1px solid var(--rule);border-radius:8px;
+.cards{display:flex;flex-wrap:wrap;gap:12px;margin:16px 0}.card{background:var(--paper);border:1px solid var(--rule);border-radius:8px;
 padding:10px 16px;min-width:150px;flex:1 1 150px}.card b{display:block;font-size:1.5rem;line-height:1.25;
 font-variant-numeric:tabular-nums}.card span{display:block}.card small{color:var(--soft)}
 .scroll{overflow:auto;max-height:480px;margin:8px 0}
-table{border-collapse:collapse;font-size:.92rem;min-width:40%}caption{text-align:left;color:var(--soft);padding:2px 0 6px}
+table{border-collapse:collapse;font-size:.92rem;min-width:40%}.caption{color:var(--soft);font-size:.92rem;margin-top:14px}
 th,td{padding:4px 12px;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top}
-td{overflow-wrap:anywhere}th{position:sticky;top:0;background:var(--paper);cursor:pointer;white-space:nowrap}
-th:after{content:" \2195";color:var(--soft);font-size:.8em}th[aria-sort=ascending]:after{content:" \2191"}
-th[aria-sort=descending]:after{content:" \2193"}
+td{overflow-wrap:break-word;max-width:48ch}th{position:sticky;top:0;background:var(--paper);cursor:pointer;
+vertical-align:bottom;max-width:15ch}
+th:after{content:"\a0\2195";color:var(--soft);font-size:.8em}th[aria-sort=ascending]:after{content:"\a0\2191"}
+th[aria-sort=descending]:after{content:"\a0\2193"}
 th:focus-visible{outline:2px solid var(--accent)}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 figure{margin:12px 0;overflow-x:auto}figure svg{max-width:100%;height:auto;cursor:zoom-in;display:block}
 figcaption{color:var(--soft);font-size:.92rem}.side{display:flex;flex-wrap:wrap;gap:0 24px}
@@ -48,8 +49,8 @@ dialog svg{display:block;height:auto;margin:auto}dialog form{position:sticky;top
 dialog button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--rule);border-radius:5px;padding:2px 10px;margin-left:6px;cursor:pointer}
 footer{max-width:1080px;margin:0 auto;padding:4px 20px 30px;color:var(--soft);font-size:.9rem}
 @media (max-width:640px){main,header,nav{padding-left:10px;padding-right:10px}section{padding:4px 12px 14px}
-dl{grid-template-columns:1fr}dd{margin-bottom:6px}figure svg{max-width:none;min-width:560px;width:100%}
-figure svg.small{min-width:0;max-width:100%}nav{position:static}th,td{padding:4px 8px}
+dl{grid-template-columns:1fr}dd{margin-bottom:6px}figure svg{max-width:max(100%,560px)}
+nav{position:static}th,td{padding:4px 8px}
 section{scroll-margin-top:8px}}
 @media print{nav,.copy{display:none}section{border:0;break-inside:avoid}}
 )css";

@@ -36,6 +36,11 @@ inline Logo probability_logo(const data::Motif& motif) {
   return logo;
 }
 
+/// The axis of contributions: they have the unit of what they explain.
+inline std::string contribution_axis(const interpret::Contributions& all) {
+  return all.output_name.find("logit") != std::string::npos ? "contribution (logit)" : "contribution";
+}
+
 /// What each base would contribute if it stood there, positions [from, to) of the sequence; without such numbers, what
 /// the bases that stand there contribute.
 inline Logo logo_of(const interpret::Contribution& c, index_t from, index_t to, const std::string& unit) {
@@ -57,7 +62,8 @@ inline ContributionTrack track_of(const interpret::Contributions& all, index_t r
   const interpret::Contribution& c = all.rows[std::size_t(row)];
   ContributionTrack t;
   t.title = all.method + " of " + (c.id.empty() ? "row " + std::to_string(row + 1) : c.id);
-  t.y_name = "contribution to " + (all.output_name.empty() ? "the output" : all.output_name);
+  if (!all.output_name.empty()) t.title += ": " + all.output_name;
+  t.y_name = contribution_axis(all);
   t.first = from + 1;
   t.sequence = c.sequence.substr(std::size_t(from), std::size_t(to - from));
   t.values.assign(c.observed.begin() + from, c.observed.begin() + to);
