@@ -165,7 +165,7 @@ TEST_CASE("mutations of an example that can be computed by hand", "[dyn]") {
   data::Dataset rows;
   rows.sequences = {"AA"};
   const auto maps = model::mutate(m, rows);
-  CHECK(maps.output_name == "logit of on less that of off");
+  CHECK(maps.output_name == "logit of 'on' - logit of 'off'");
   const interpret::MutationMap& map = maps.rows.at(0);
   for (index_t i = 0; i < 2; ++i)
     for (int b = 0; b < 4; ++b)
@@ -244,15 +244,23 @@ TEST_CASE("saturation mutagenesis gives the numbers of tangermeme", "[dyn]") {
   CHECK(worst < 1e-6);
 }
 
+TEST_CASE("of more than two classes each sequence's own prediction is explained", "[dyn]") {
+  const Model m = random_model(chain({layer("flatten"), head(3)}), {10, 4}, 3);
+  data::Dataset rows;
+  for (std::uint64_t i = 0; i < 20; ++i) rows.sequences.push_back(bases(10, i));
+  const auto maps = model::mutate(m, rows);
+  CHECK(maps.output_name == "logit of each sequence's own prediction");
+  const auto said = model::predict(m, rows).labels();
+  for (std::size_t r = 0; r < 20; ++r)
+    CHECK(maps.rows[r].output() == Approx(maps.rows[r].reference[std::size_t(said[r])]));
+}
+
 TEST_CASE("mutations that make no sense are refused in one line", "[dyn]") {
   const Spec spec = chain({layer("flatten"), head(3)});
   const Model m = random_model(spec, {10, 4}, 3);
   data::Dataset rows;
   CHECK(message_of([&] { model::mutate(m, rows); }) == "mutate: there are no sequences");
   rows.sequences = {bases(10, 1), bases(8, 1)};
-  CHECK(message_of([&] { model::mutate(m, rows); }) ==
-        "which class is to be explained? The model has class 0, class 1, class 2: give class = \"class 0\", for "
-        "instance");
   CHECK(message_of([&] { model::mutate(m, rows, {.explained = "clas 1"}); }) ==
         "unknown class 'clas 1' (did you mean 'class 1'?); there are class 0, class 1, class 2");
   CHECK(message_of([&] { model::mutate(m, rows, {.explained = "class 1", .from = 4, .to = 9}); }) ==

@@ -42,7 +42,7 @@ TEST_CASE("an A put into two sequences", "[dyn]") {
   CHECK(middle.difference.value == Approx(1.0 / 3));
   CHECK(middle.difference.lo == Approx(1.0 / 3));
   CHECK(middle.what == "A at base 6 of 2 backgrounds");
-  CHECK(middle.output_name == "logit of on less that of off");
+  CHECK(middle.output_name == "logit of 'on' - logit of 'off'");
   CHECK(model::marginalize(m, a, rows, {.explained = "off", .position = 5}).difference.value == Approx(-1.0 / 3));
   // On the other strand it is a T: nothing, but for the base that goes.
   CHECK(model::marginalize(m, a, rows, {.position = 5, .reverse = true}).difference.value == Approx(0).margin(1e-6));

@@ -9,23 +9,26 @@ namespace l2g::model {
 
 L2G_INLINE Explained explained_output(const Model& model, const std::string& wanted) {
   const auto n = model.classes.size();
+  const auto name = [&](std::size_t k) { return "logit of '" + model.classes[k] + "'"; };
   std::size_t chosen = 1;
   if (!wanted.empty()) {
     const auto found = std::find(model.classes.begin(), model.classes.end(), wanted);
     if (found == model.classes.end()) throw error(unknown("class", wanted, model.classes));
     chosen = std::size_t(found - model.classes.begin());
   } else if (n > 2) {
-    std::string s = "which class is to be explained? The model has";
-    for (const std::string& c : model.classes) s += (c == model.classes.front() ? " " : ", ") + c;
-    throw error(s + ": give class = \"" + model.classes.front() + "\", for instance");
+    return {"logit of each sequence's own prediction", {}};
   }
-  Explained e{"logit of " + model.classes[chosen], std::vector<double>(n, 0.0)};
+  Explained e{name(chosen), std::vector<double>(n, 0.0)};
   e.weights[chosen] = 1;
-  if (n == 2) {
-    e.weights[1 - chosen] = -1;
-    e.name += " less that of " + model.classes[1 - chosen];
-  }
+  if (n == 2) e.weights[1 - chosen] = -1, e.name += " - " + name(1 - chosen);
   return e;
+}
+
+L2G_INLINE std::vector<double> Explained::weights_of(std::span<const double> logits) const {
+  if (!weights.empty()) return weights;
+  std::vector<double> own(logits.size(), 0.0);
+  own[std::size_t(std::max_element(logits.begin(), logits.end()) - logits.begin())] = 1;
+  return own;
 }
 
 L2G_INLINE Logits::Logits(const Model& model, index_t batch, cpu::Pool* pool)

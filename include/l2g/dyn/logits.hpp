@@ -6,12 +6,14 @@ namespace l2g::model {
 
 /// The one number of a model's outputs that is explained: the sum of weight x logit.
 struct Explained {
-  std::string name;             ///< "logit of C", "logit of 1 less that of 0"
-  std::vector<double> weights;  ///< (outputs)
+  std::string name;             ///< "logit of 'C'", "logit of '1' - logit of '0'"
+  std::vector<double> weights;  ///< (outputs); empty: the logit of each sequence's own prediction
+  /// The weights for a sequence with these logits.
+  std::vector<double> weights_of(std::span<const double> logits) const;
 };
 /// Where there are two classes, the logit of `wanted` (empty: the second) less that of the other; else the logit of
-/// `wanted`. Throws error for a class that the model does not have, with those that it has, and when none is given for
-/// a model of more than two.
+/// `wanted` (empty: of each sequence's own prediction). Throws error for a class that the model does not have, with
+/// those that it has.
 Explained explained_output(const Model& model, const std::string& wanted);
 
 /// Logits of rows, the mean over both strands where the model says so. Planned once, used for many data sets.

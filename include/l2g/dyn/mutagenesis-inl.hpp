@@ -137,7 +137,7 @@ L2G_INLINE interpret::MutationMaps mutate(const Model& model, const data::Datase
                    [](char c) { return interpret::base_index(c) < 0 ? 'N' : "ACGT"[interpret::base_index(c)]; });
     map.id = rows.ids.empty() ? std::to_string(r + 1) : rows.ids[r];
     map.first = o.from, map.length = (o.to < 0 ? index_t(map.sequence.size()) : o.to) - o.from;
-    map.outputs = model.outputs(), map.weights = explained.weights;
+    map.outputs = model.outputs();
     std::vector<detail::Mutant> mutants;
     interpret::each_mutation(map.sequence, map.first, map.length, [&](index_t i, int b) { mutants.push_back({i, b}); });
     if (windows && !checked) {
@@ -161,6 +161,7 @@ L2G_INLINE interpret::MutationMaps mutate(const Model& model, const data::Datase
       found = (*whole)(all, progress);
       map.reference.assign(found.end() - std::ptrdiff_t(outputs), found.end());
     }
+    map.weights = explained.weights_of(map.reference);
     map.predictions.resize(std::size_t(map.length) * 4 * outputs);
     for (std::size_t i = 0; i < map.predictions.size(); ++i) map.predictions[i] = map.reference[i % outputs];
     for (std::size_t i = 0; i < mutants.size(); ++i)

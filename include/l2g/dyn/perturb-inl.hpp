@@ -17,6 +17,15 @@ inline std::vector<double> explained_of(Logits& logits, const Explained& e, cons
   return found;
 }
 
+/// What changes is explained by one class: there is no own prediction that would stay.
+inline Explained one_output(const Model& model, const std::string& wanted) {
+  Explained e = explained_output(model, wanted);
+  if (!e.weights.empty()) return e;
+  std::string s = "which class is to be explained? The model has";
+  for (const std::string& c : model.classes) s += (c == model.classes.front() ? " " : ", ") + c;
+  throw error(s + ": give class = \"" + model.classes.front() + "\", for instance");
+}
+
 inline std::string row_name(const data::Dataset& rows, std::size_t r) {
   return "row " + std::to_string(r + 1) + (rows.ids.empty() ? "" : " ('" + rows.ids[r] + "')");
 }
@@ -27,7 +36,7 @@ L2G_INLINE interpret::Change marginalize(const Model& model, const data::Motif& 
                                          const MarginalizeOptions& o) {
   if (backgrounds.empty()) throw error("marginalize: there are no backgrounds");
   data::check(motif);
-  const Explained explained = explained_output(model, o.explained);
+  const Explained explained = detail::one_output(model, o.explained);
   const data::Motif read = o.reverse ? data::reverse_complement(motif) : motif;
   data::Dataset with;
   for (std::size_t r = 0; r < backgrounds.sequences.size(); ++r) {
@@ -56,7 +65,7 @@ L2G_INLINE interpret::Change take_out(const Model& model, const data::Dataset& r
                                       const std::vector<interpret::Span>& spans, const DeleteOptions& o) {
   if (o.copies < 1)
     throw error("l2g: what is taken out is replaced at least once, not " + std::to_string(o.copies) + " times");
-  const Explained explained = explained_output(model, o.explained);
+  const Explained explained = detail::one_output(model, o.explained);
   data::Dataset whole, without;
   std::size_t stretches = 0;
   for (std::size_t r = 0; r < rows.sequences.size(); ++r) {

@@ -6,7 +6,7 @@
 namespace l2g::model {
 
 struct MarginalizeOptions {
-  std::string explained{};  ///< the class; see explained_output()
+  std::string explained{};  ///< the class; needed where there are more than two, see explained_output()
   index_t position = -1;    ///< of the motif's first base, from 0; -1: in the middle of each row
   bool drawn = false;       ///< sites drawn from the motif, one for each row; else its consensus
   bool reverse = false;     ///< the motif as it reads on the other strand

@@ -6,6 +6,7 @@
 #include <l2g/dyn/spec-inl.hpp>
 #include <l2g/dyn/windowed.hpp>
 #include <l2g/kernels/strands.hpp>
+#include <l2g/nn/norm.hpp>
 #include <l2g/train/tensors.hpp>
 
 #include <algorithm>
@@ -179,36 +180,54 @@ struct Reach {
   index_t width(index_t in, index_t length) const { return std::min(length, (in + span() - 2) / stride + 1); }
 };
 
-/// Convolutions without groups: windows of all mutants are rows of one matrix product.
+/// A convolution without groups, with the batch normalisation (folded into its weights) and the ReLU behind it. The
+/// reference goes the same way, so that what a mutation does not change has the same bits.
 class Convolved final : public WindowNode {
  public:
-  Convolved(const Model& m, const Spec& s, const std::string& key, Seq in, Reach reach, cpu::Pool* pool)
-      : one_(m, s, key, pool), reach_(reach), pool_(pool) {
-    shape(in, one_.out(in));
-    const Tensor& weight = m.weights.at(joined(key, "weight"));
-    bias_ = m.weights.at(joined(key, "bias")).values.data();
+  struct Behind {
+    std::string norm{};  // key of the batch normalisation; with_norm
+    bool with_norm = false, relu = false;
+  };
+  Convolved(const Model& m, const std::string& key, Seq in, Seq out, Reach reach, const Behind& behind, cpu::Pool* pool)
+      : reach_(reach), relu_(behind.relu), pool_(pool) {
+    shape(in, out);
+    const index_t n = out[2];
     depth_ = reach.taps * in[2];
-    packed_.resize(std::size_t(cpu::packed_size<float>(depth_, out_.channels)) + alignment);
-    panels_ = reinterpret_cast<float*>(align_up(reinterpret_cast<std::size_t>(packed_.data())));
-    cpu::pack_panels<float>(depth_, out_.channels, weight.values.data(), {depth_, true}, panels_);
+    const Numbers& own = m.weights.at(joined(key, "weight")).values;
+    const Numbers& start = m.weights.at(joined(key, "bias")).values;
+    std::vector<float> weight(own.data(), own.data() + own.size());
+    bias_.assign(start.data(), start.data() + start.size());
+    if (behind.with_norm) {
+      const auto tensor = [&](const char* name) { return m.weights.at(joined(behind.norm, name)).values.data(); };
+      const float *gain = tensor("weight"), *offset = tensor("bias"), *mean = tensor("running_mean"),
+                  *variance = tensor("running_var");
+      for (index_t o = 0; o < n; ++o) {
+        const double scale = double(gain[o]) / std::sqrt(double(variance[o]) + BatchNorm1d<>::epsilon);
+        for (index_t j = 0; j < depth_; ++j) {
+          float& w = weight[std::size_t(o * depth_ + j)];
+          w = float(double(w) * scale);
+        }
+        float& b = bias_[std::size_t(o)];
+        b = float((double(b) - double(mean[o])) * scale + double(offset[o]));
+      }
+    }
+    packed_ = Memory<Cpu>::get(bytes_of<float>(cpu::packed_size<float>(depth_, n)));
+    cpu::pack_panels<float>(depth_, n, weight.data(), {depth_, true}, panels());
   }
-  void read(const float* in) override { one_(in_, in, own_.data()); }
+  void read(const float* in) override {
+    Changed whole;  // a mutant without a window
+    whole.reference = in, whole.length = in_[1], whole.channels = in_[2];
+    whole.start.assign(1, 0);
+    lines(whole, out_.length, {0}, own_.data());
+  }
   const Changed& change(const Changed& in) override {
     out_.touched.resize(in.touched.size());
     for (std::size_t i = 0; i < in.touched.size(); ++i) out_.touched[i] = reach_.reached(in.touched[i]);
     out_.place();
-    // Rows of a block lie in the second cache.
-    const index_t rows = out_.count() * out_.width, block = std::clamp<index_t>(131072 / depth_, 14, 224);
-    cpu::parallel(pool_, (rows + block - 1) / block, [&](index_t b) {
-      thread_local std::vector<float> lines;
-      const index_t first = b * block, n = std::min(block, rows - first);
-      lines.resize(std::size_t(n * depth_));
-      for (index_t r = 0; r < n; ++r)
-        line(in, (first + r) / out_.width, (first + r) % out_.width, &lines[std::size_t(r * depth_)]);
-      cpu::multiply<float>({n, out_.channels, 1, depth_, lines.data(), depth_, 0, cpu::Walk::rows, panels_,
-                            depth_ * cpu::panel<float>, cpu::panel<float>, 1.0f, bias_, false,
-                            out_.values.data() + first * out_.channels, out_.channels});
-    });
+    if (bytes_of<float>(depth_ * out_.channels) <= std::size_t(1) << 20)
+      windows(in);
+    else
+      lines(in, out_.width, out_.start, out_.values.data());
     return out_;
   }
   index_t numbers(index_t& width) const override {
@@ -217,18 +236,75 @@ class Convolved final : public WindowNode {
   }
 
  private:
-  void line(const Changed& in, index_t mutant, index_t place, float* to) const {
-    const index_t from = (out_.start[std::size_t(mutant)] + place) * reach_.stride - reach_.left;
-    if (reach_.dilation == 1) return in.gather(mutant, from, reach_.taps, to);
-    for (index_t k = 0; k < reach_.taps; ++k) in.gather(mutant, from + k * reach_.dilation, 1, to + k * in.channels);
+  float* panels() { return reinterpret_cast<float*>(packed_.get()); }
+  cpu::Product<float> product(index_t rows, const float* a, float* y) {
+    return {rows,
+            out_.channels,
+            1,
+            depth_,
+            a,
+            depth_,
+            0,
+            cpu::Walk::rows,
+            panels(),
+            depth_ * cpu::panel<float>,
+            cpu::panel<float>,
+            1.0f,
+            bias_.data(),
+            false,
+            y,
+            out_.channels};
   }
-  PlannedLayer one_;
+  void finish(float* y, index_t n) const {
+    if (!relu_) return;
+    for (index_t i = 0; i < n; ++i) y[i] = y[i] > 0 ? y[i] : 0.0f;
+  }
+  /// Window by window, read where it was gathered: for weights that stay in the second cache.
+  void windows(const Changed& in) {
+    const index_t wide = (out_.width - 1) * reach_.stride + reach_.span(), size = out_.width * out_.channels;
+    const bool whole = reach_.dilation == 1;  // then a line is one run of numbers
+    constexpr index_t some = 8;
+    cpu::parallel(pool_, (in.count() + some - 1) / some, [&](index_t item) {
+      thread_local std::vector<float> seen;
+      seen.resize(std::size_t(wide * in.channels));
+      for (index_t i = item * some; i < std::min(in.count(), item * some + some); ++i) {
+        in.gather(i, out_.start[std::size_t(i)] * reach_.stride - reach_.left, wide, seen.data());
+        auto p = product(out_.width, seen.data(), out_.window(i));
+        p.row = reach_.stride * in.channels;
+        if (!whole) p.taps = reach_.taps, p.depth = in.channels, p.tap = reach_.dilation * in.channels;
+        cpu::multiply<float>(p);
+        finish(out_.window(i), size);
+      }
+    });
+  }
+  /// Lines of all windows as rows of one product: weights are read once for each block of rows.
+  void lines(const Changed& in, index_t width, const std::vector<index_t>& start, float* y) {
+    // The rows of a block lie in the second cache.
+    const index_t rows = index_t(start.size()) * width, block = std::clamp<index_t>(131072 / depth_, 14, 224);
+    cpu::parallel(pool_, (rows + block - 1) / block, [&](index_t b) {
+      thread_local std::vector<float> seen;
+      const index_t first = b * block, n = std::min(block, rows - first);
+      seen.resize(std::size_t(n * depth_));
+      for (index_t r = 0; r < n; ++r) {
+        const index_t mutant = (first + r) / width, place = (first + r) % width;
+        const index_t from = (start[std::size_t(mutant)] + place) * reach_.stride - reach_.left;
+        float* to = &seen[std::size_t(r * depth_)];
+        if (reach_.dilation == 1)
+          in.gather(mutant, from, reach_.taps, to);
+        else
+          for (index_t k = 0; k < reach_.taps; ++k)
+            in.gather(mutant, from + k * reach_.dilation, 1, to + k * in.channels);
+      }
+      cpu::multiply<float>(product(n, seen.data(), y + first * out_.channels));
+      finish(y + first * out_.channels, n * out_.channels);
+    });
+  }
   Reach reach_;
+  bool relu_;
   cpu::Pool* pool_;
   index_t depth_ = 0;
-  const float* bias_ = nullptr;
-  std::vector<float> packed_;
-  float* panels_ = nullptr;
+  std::vector<float> bias_;
+  Memory<Cpu>::Block packed_;
 };
 
 /// Pools, and convolutions with groups: the layer itself, without its padding, on what the windows read.
@@ -487,13 +563,18 @@ class TwoBranches final : public WindowNode {
       out_.touched[i] = {std::min(a.touched[i].from, b.touched[i].from), std::max(a.touched[i].to, b.touched[i].to)};
     out_.place();
     const index_t ca = a.channels, cb = b.channels;
-    left_.resize(std::size_t(in.count() * out_.width * ca));
-    right_.resize(std::size_t(in.count() * out_.width * cb));
     cpu::parallel(pool_, in.count(), [&](index_t i) {
-      float *x = &left_[std::size_t(i * out_.width * ca)], *y = &right_[std::size_t(i * out_.width * cb)];
-      a.gather(i, out_.start[std::size_t(i)], out_.width, x);
-      b.gather(i, out_.start[std::size_t(i)], out_.width, y);
-      join(x, y, out_.width, out_.window(i));
+      thread_local std::vector<float> left, right;
+      const index_t from = out_.start[std::size_t(i)];
+      const float* x = a.window(i);
+      if (a.width != out_.width || a.start[std::size_t(i)] != from) {
+        left.resize(std::size_t(out_.width * ca));
+        a.gather(i, from, out_.width, left.data());
+        x = left.data();
+      }
+      right.resize(std::size_t(out_.width * cb));
+      b.gather(i, from, out_.width, right.data());
+      join(x, right.data(), out_.width, out_.window(i));
     });
     return out_;
   }
@@ -501,7 +582,7 @@ class TwoBranches final : public WindowNode {
     index_t other = width;
     const index_t inside = first_->numbers(width) + (second_ ? second_->numbers(other) : 0);
     width = std::max(width, other);
-    return inside + 3 * numbers_of(width);
+    return inside + numbers_of(width);
   }
 
  private:
@@ -519,7 +600,6 @@ class TwoBranches final : public WindowNode {
   NodePointer first_, second_;
   bool side_by_side_;
   cpu::Pool* pool_;
-  std::vector<float> left_, right_;
 };
 
 /// The mean over both strands of the bases: the exchange on one strand is its complement on the other.
@@ -627,21 +707,23 @@ struct WindowBuilder {
   }
 
  private:
-  NodePointer convolution(const Spec& s, const std::string& key, Seq in) const {
+  NodePointer convolution(const Spec& s, const std::string& key, Seq in, const Convolved::Behind& behind = {}) const {
     Reach r{index_t(number(s, "kernel", 3)), index_t(number(s, "stride", 1)), index_t(number(s, "dilation", 1))};
     const std::string padding = word(s, "padding", "same");
     r.left = padding == "valid" ? 0 : padding == "causal" ? r.span() - 1 : (r.span() - 1) / 2;
-    if (number(s, "groups", 1) == 1) return std::make_unique<Convolved>(model, s, key, in, r, pool);
+    if (!has_groups(s)) return std::make_unique<Convolved>(model, key, in, out_of(s, in), r, behind, pool);
     Spec valid = s;
     valid.words["padding"] = "valid";
     return std::make_unique<Neighbours>(model, s, valid, key, in, r, pool);
   }
+  static bool has_groups(const Spec& s) { return number(s, "groups", 1) != 1; }
+  static bool does_nothing(const Spec& s) { return s.type == "dropout" || s.type == "identity"; }
   /// The linear map without an adapter that reads what part i, flatten, left, with nothing but dropout between.
   static std::size_t linear_behind(const std::vector<const Spec*>& parts, std::size_t i) {
     if (parts[i]->type != "flatten") return 0;
     for (++i; i < parts.size(); ++i) {
       if (parts[i]->type == "linear") return number(*parts[i], "lora_rank", 0) > 0 ? 0 : i;
-      if (parts[i]->type != "dropout" && parts[i]->type != "identity") return 0;
+      if (!does_nothing(*parts[i])) return 0;
     }
     return 0;
   }
@@ -655,11 +737,27 @@ struct WindowBuilder {
       }
     std::vector<NodePointer> nodes;
     for (std::size_t i = 0; i < parts.size(); ++i) {
+      const bool bare = nodes.empty() && i + 1 == parts.size();  // a chain has at least one node
+      if (does_nothing(*parts[i]) && !bare) continue;
       if (const std::size_t linear = linear_behind(parts, i)) {
         nodes.push_back(std::make_unique<FlatLinear>(model, *parts[linear], keys[linear], in, pool));
         i = linear;
+      } else if (parts[i]->type == "conv1d" && !has_groups(*parts[i])) {
+        const Spec& conv = *parts[i];
+        const std::string& own = keys[i];
+        Convolved::Behind behind;
+        const auto next = [&](const char* type) {
+          std::size_t j = i + 1;
+          while (j < parts.size() && does_nothing(*parts[j])) ++j;
+          const bool there = j < parts.size() && parts[j]->type == type;
+          if (there) i = j;
+          return there;
+        };
+        if ((behind.with_norm = next("batch_norm"))) behind.norm = keys[i];
+        behind.relu = next("relu");
+        nodes.push_back(convolution(conv, own, in, behind));
       } else {
-        nodes.push_back(node(*parts[i], keys[i], in, bases && i == 0));
+        nodes.push_back(node(*parts[i], keys[i], in, bases && nodes.empty()));
       }
       in = {1, nodes.back()->length(), nodes.back()->channels()};
     }

@@ -27,7 +27,7 @@ struct MutationMap {
 };
 
 struct MutationMaps {
-  std::string output_name;                  ///< what is explained: "logit of 2", "logit of 1 less that of 0"
+  std::string output_name;                  ///< what is explained: "logit of 'C'", "logit of '1' - logit of '0'"
   std::vector<std::string> output_names{};  ///< of all outputs
   std::vector<std::string> notes{};         ///< what the user should know, one line each
   std::vector<MutationMap> rows{};
