@@ -188,6 +188,7 @@ inline SuiteXml read_suite_xml(data::LineReader& lines) {
       xml.fail(pair.at, "a match of a motif that the file does not have");
     pair.match.query = out.motifs.motifs[std::size_t(pair.query)].name;
     pair.match.target = out.targets.motifs[std::size_t(pair.target)].name;
+    pair.match.alternative = out.targets.notes[std::size_t(pair.target)].alternative;
   }
   return out;
 }

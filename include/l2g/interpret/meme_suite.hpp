@@ -11,7 +11,8 @@ struct SuiteMatch {
   std::string query, target;
   index_t offset = 0;  ///< of the query's first position in the target
   double p = -1, e = -1, q = -1;
-  bool reverse = false;  ///< the target's other strand matched
+  bool reverse = false;          ///< the target's other strand matched
+  std::string alternative = "";  ///< the target's second name
 };
 
 struct SuiteMatches {

@@ -14,8 +14,6 @@ namespace detail {
 // What the comparison of one query needs; each thread reuses its own.
 class TomtomQuery {
  public:
-  static constexpr index_t row = 32;  // positions of a query that fit into one row
-
   TomtomQuery(const std::vector<data::Motif>& targets, const TargetColumns& columns, const std::vector<bool>& lengths,
               const TomtomOptions& options)
       : targets_(targets), columns_(columns), lengths_(lengths), o_(options) {}
@@ -29,14 +27,13 @@ class TomtomQuery {
     }
     if (!bin_similarities(query)) return matches;
     chances_.build(shares_, n, o_.score_bins, offset_, o_.min_overlap, lengths_);
+    set_penalties(n);
     for (std::size_t i = 0; i < matches.size(); ++i) {
       MotifMatch& m = matches[i];
-      m.score = -1;
       const double forward = align(i, n, false, m);
       m.p = forward;
       if (o_.both_strands) {
         MotifMatch other;
-        other.score = -1;
         const double reverse = align(targets_.size() + i, n, true, other);
         const double least = std::min(forward, reverse);
         if (m.score <= other.score) other.target = m.target, m = other;
@@ -61,16 +58,20 @@ class TomtomQuery {
     const index_t n = query.length(), width = columns_.padded;
     similarity_.resize(std::size_t(n * width));
     medians_.resize(std::size_t(n));
+    // A block of columns at a time: it is read once for all positions.
+    constexpr index_t block = 512;
+    std::vector<Column> positions;
+    for (const auto& p : query.probabilities) positions.push_back(prepared(p, o_.similarity));
+    std::vector<double> low(std::size_t(n), 1e300), high(std::size_t(n), -1e300);
+    for (index_t from = 0; from < width; from += block)
+      for (std::size_t i = 0; i < std::size_t(n); ++i)
+        similarities(positions[i], columns_, o_.similarity, from, std::min(width, from + block),
+                     similarity_.data() + index_t(i) * width, low[i], high[i]);
     double least = 1e300, most = -1e300;
-    for (index_t i = 0; i < n; ++i) {
-      double low = 0, high = 0;
-      double* line = similarity_.data() + i * width;
-      similarities(prepared(query.probabilities[std::size_t(i)], o_.similarity), columns_, o_.similarity, line, low,
-                   high);
-      const double median =
-          high - low > 1e-12 ? binned_median(line, columns_, low, high, o_.median_bins, numbers_, histogram_) : low;
-      medians_[std::size_t(i)] = median;
-      least = std::min(least, low - median), most = std::max(most, high - median);
+    for (std::size_t i = 0; i < std::size_t(n); ++i) {
+      const double* line = similarity_.data() + index_t(i) * width;
+      medians_[i] = high[i] - low[i] > 1e-12 ? median_(line, columns_, low[i], high[i], o_.median_bins) : low[i];
+      least = std::min(least, low[i] - medians_[i]), most = std::max(most, high[i] - medians_[i]);
     }
     if (!(most - least > 1e-9)) return false;
     const double floor = std::floor(least);
@@ -80,56 +81,88 @@ class TomtomQuery {
 
     const std::size_t bins = std::size_t(o_.score_bins) + 1;
     shares_.assign(std::size_t(n) * bins, 0.0);
-    blocks_ = (n + row - 1) / row;
-    rows_.assign(std::size_t(blocks_ * width * row), 0);
-    std::array<std::vector<std::int32_t>, 4> count;
-    for (index_t i = 0; i < n; ++i) {
-      for (auto& c : count) c.assign(bins, 0);
-      const double lower = medians_[std::size_t(i)] + floor;
-      // Query positions lie from the last to the first, as diagonal_sums wants them.
-      const index_t place = n - 1 - i;
-      std::uint8_t* out = rows_.data() + place / row * width * row + place % row;
-      const double* line = similarity_.data() + i * width;
-      for (index_t j = 0; j < width; j += 16) {
-        Sixteen v;
-        __builtin_memcpy(&v, line + j, sizeof v);
-        const auto x = __builtin_convertvector((v - lower) * double(scale) + 0.5, cpu::Vec<std::int32_t>);
-        for (int k = 0; k < 16; ++k) {
-          out[(j + k) * row] = std::uint8_t(x[k]);
-          count[std::size_t(k & 3)][std::size_t(x[k])] += columns_.times[std::size_t(j + k)];
+    row_ = n <= 16 ? 16 : 32;
+    blocks_ = (n + row_ - 1) / row_;
+    rows_.assign(std::size_t(blocks_ * width * row_), 0);
+    // Here too, so that the rows stay in a near cache while all positions are written.
+    counts_.assign(4 * std::size_t(n) * bins, 0);
+    std::array<std::int32_t, std::size_t(block)> x{};
+    for (index_t from = 0; from < width; from += block) {
+      const index_t size = std::min(block, width - from);
+      const std::int32_t* times = columns_.times.data() + from;
+      for (index_t i = 0; i < n; ++i) {
+        const double lower = medians_[std::size_t(i)] + floor;
+        const double* line = similarity_.data() + i * width + from;
+        for (index_t j = 0; j < size; j += 8) {
+          __builtin_prefetch(line + j + 128);
+          truncate((eight_at(line + j) - lower) * double(scale) + 0.5, x.data() + j);
+        }
+        // Query positions lie from the last to the first, as alignment_scores wants them.
+        const index_t place = n - 1 - i;
+        std::uint8_t* out = rows_.data() + (place / row_ * width + from) * row_ + place % row_;
+        std::int32_t* count = counts_.data() + 4 * std::size_t(i) * bins;
+        // Four counts, so that equal neighbours do not wait for each other; size is a multiple of 8.
+        for (index_t j = 0; j < size; j += 4) {
+          const std::int32_t *b = x.data() + j, *w = times + j;
+          count[b[0]] += w[0];
+          count[index_t(bins) + b[1]] += w[1];
+          count[2 * index_t(bins) + b[2]] += w[2];
+          count[3 * index_t(bins) + b[3]] += w[3];
+          for (index_t k = 0; k < 4; ++k) out[(j + k) * row_] = std::uint8_t(b[k]);
         }
       }
+    }
+    for (index_t i = 0; i < n; ++i) {
+      const std::int32_t* count = counts_.data() + 4 * std::size_t(i) * bins;
       for (std::size_t b = 0; b < bins; ++b)
         shares_[std::size_t(i) * bins + b] =
-            double(count[0][b] + count[1][b] + count[2][b] + count[3][b]) / columns_.total;
+            double(count[b] + count[bins + b] + count[2 * bins + b] + count[3 * bins + b]) / columns_.total;
     }
     return true;
+  }
+
+  // What an alignment counts for the positions outside of it, for targets of each length that exists.
+  void set_penalties(index_t n) {
+    reach_ = index_t(lengths_.size()) + n + 2 * row_;
+    penalties_.assign(lengths_.size() * std::size_t(reach_), -32000);
+    for (index_t t = 1; t < index_t(lengths_.size()); ++t)
+      for (index_t k = 0; lengths_[std::size_t(t)] && k < t + n - 1; ++k) {
+        const index_t overlap = overlap_of(k, t, n);
+        if (overlap < std::min({o_.min_overlap, n, t})) continue;
+        penalties_[std::size_t(t * reach_ + k)] = std::int16_t(offset_ * (n - overlap));
+      }
+    scores_.resize(std::size_t(reach_));
+  }
+  static index_t overlap_of(index_t k, index_t target, index_t query) {
+    return std::min(k + 1, query) - std::max(index_t(0), k - target + 1);
   }
 
   // Finds the best alignment with one target's strand; returns its p.
   double align(std::size_t target, index_t n, bool reverse, MotifMatch& best) {
     const index_t from = columns_.start[target], t = columns_.start[target + 1] - from, all = t + n - 1;
     const std::int32_t* numbers = columns_.number.data() + from;
-    sums_.resize(std::size_t(all));
+    const std::int16_t* penalty = penalties_.data() + t * reach_;
     if (blocks_ == 1) {
-      diagonal_sums(numbers, t, rows_.data(), n, sums_.data());
+      const auto scores = row_ == 16 ? alignment_scores<16> : alignment_scores<32>;
+      best.score = scores(numbers, t, rows_.data(), n, penalty, scores_.data());
     } else {  // longer queries, place by place
-      std::fill(sums_.begin(), sums_.end(), std::int16_t(0));
+      std::copy(penalty, penalty + all, scores_.begin());
       for (index_t c = 0; c < t; ++c)
-        for (index_t l = 0; l < n; ++l)
-          sums_[std::size_t(c + l)] =
-              std::int16_t(sums_[std::size_t(c + l)] +
-                           rows_[std::size_t((l / row * columns_.padded + index_t(numbers[c])) * row + l % row)]);
+        for (index_t l = 0; l < n; ++l) {
+          const auto bin = rows_[std::size_t((l / row_ * columns_.padded + index_t(numbers[c])) * row_ + l % row_)];
+          auto& score = scores_[std::size_t(c + l)];
+          score = std::int16_t(score + bin);
+        }
+      best.score = *std::max_element(scores_.begin(), scores_.begin() + all);
     }
-    const index_t least = std::min({o_.min_overlap, n, t});
+    bool any = false;
     for (index_t k = 0; k < all; ++k) {
-      const index_t overlap = std::min(k + 1, n) - std::max(index_t(0), k - t + 1);
-      const index_t score = sums_[std::size_t(k)] + offset_ * (n - overlap);
-      if (overlap < least || score < best.score) continue;
+      if (scores_[std::size_t(k)] != best.score) continue;
       // memesuite-lite compares the offset so far with the new overlap, which decides between equal scores.
-      if (score == best.score && best.offset >= overlap) continue;
-      best.score = std::int32_t(score), best.overlap = std::int32_t(overlap);
-      best.offset = std::int32_t(k - n + 1);
+      const index_t overlap = overlap_of(k, t, n);
+      if (any && best.offset >= overlap) continue;
+      best.overlap = std::int32_t(overlap), best.offset = std::int32_t(k - n + 1);
+      any = true;
     }
     best.reverse = reverse;
     return chances_.p(t, best.score);
@@ -140,11 +173,11 @@ class TomtomQuery {
   const std::vector<bool>& lengths_;
   const TomtomOptions& o_;
   std::vector<double> similarity_, medians_, shares_;
-  std::vector<std::int32_t> numbers_;
-  std::vector<index_t> histogram_;
-  std::vector<std::uint8_t> rows_;
-  std::vector<std::int16_t> sums_;
-  index_t offset_ = 0, blocks_ = 1;
+  std::vector<std::int32_t> counts_;
+  std::vector<std::uint8_t> rows_;  // bins of a column with the query's positions, from the last to the first
+  std::vector<std::int16_t> penalties_, scores_;
+  index_t offset_ = 0, row_ = 16, blocks_ = 1, reach_ = 0;  // row_: positions that fit into a row of rows_
+  BinnedMedian median_;
   AlignmentChances chances_;
 };
 

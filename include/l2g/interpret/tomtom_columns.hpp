@@ -1,7 +1,7 @@
 #pragma once
 // The similarities of one position with all positions of all targets, and TOMTOM's scores of whole alignments.
-#include <l2g/cpu/lanes.hpp>
 #include <l2g/interpret/tomtom.hpp>
+#include <l2g/interpret/tomtom_background.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -11,10 +11,11 @@ namespace l2g::interpret::detail {
 
 /// The different positions of all targets (and of their other strands), each with how often it occurs.
 struct TargetColumns {
-  index_t count = 0, padded = 0;  // padded: a multiple of 16
+  index_t count = 0, padded = 0;  // padded: a multiple of 8
   std::array<std::vector<double>, 4> bases;
   std::vector<double> norm;         // sum of squares
   std::vector<std::int32_t> times;  // how often each occurs; 0 behind `count`
+  std::vector<double> weight;       // the same
   double total = 0;
   std::vector<std::int32_t> number;  // of each position of each target, one target after the other
   std::vector<index_t> start;        // where a target's positions start; one more than there are targets
@@ -75,104 +76,194 @@ inline TargetColumns columns_of(const std::vector<data::Motif>& targets, const T
     out.number[order[k]] = std::int32_t(out.times.size()) - 1;
   }
   out.count = index_t(out.times.size());
-  out.padded = (out.count + 15) / 16 * 16;
+  out.padded = (out.count + 7) / 8 * 8;
   out.total = double(all.size());
   for (auto& b : out.bases) b.resize(std::size_t(out.padded), b[0]);
   out.norm.resize(std::size_t(out.padded), out.norm[0]);
   out.times.resize(std::size_t(out.padded), 0);
+  out.weight.assign(out.times.begin(), out.times.end());
   return out;
 }
 
-using Sixteen = cpu::Vec<double>;
-
-inline Sixteen root(Sixteen v) {
+inline Eight root(Eight v) {
 #if defined(__AVX512F__)
-  __m512d half[2];
-  __builtin_memcpy(half, &v, sizeof v);
-  half[0] = _mm512_sqrt_pd(half[0]), half[1] = _mm512_sqrt_pd(half[1]);
-  __builtin_memcpy(&v, half, sizeof v);
+  return (Eight)_mm512_sqrt_pd((__m512d)v);
 #else
-  for (int i = 0; i < 16; ++i) v[i] = __builtin_sqrt(v[i]);
-#endif
+  for (int i = 0; i < 8; ++i) v[i] = __builtin_sqrt(v[i]);
   return v;
+#endif
 }
 
-/// similarity[j] of a prepared query position with each column; the least and the largest of them.
-inline void similarities(const Column& query, const TargetColumns& t, ColumnSimilarity kind, double* similarity,
-                         double& least, double& most) {
+/// similarity[j] of a prepared query position with the columns [from, to), which are whole registers; `least` and
+/// `most` take them up.
+inline void similarities(const Column& query, const TargetColumns& t, ColumnSimilarity kind, index_t from, index_t to,
+                         double* similarity, double& least, double& most) {
+  const Eight zero = {};
+  Eight low = zero + least, high = zero + most;
+  const double *a = t.bases[0].data(), *c = t.bases[1].data(), *g = t.bases[2].data(), *tt = t.bases[3].data();
   const double squares = squares_of(query);
-  Sixteen low = cpu::splat(1e300), high = cpu::splat(-1e300);
-  const auto at = [](const std::vector<double>& v, index_t j) {
-    Sixteen x;
-    __builtin_memcpy(&x, v.data() + j, sizeof x);
-    return x;
-  };
-  for (index_t j = 0; j < t.padded; j += 16) {
-    Sixteen z;
-    if (kind == ColumnSimilarity::euclidean) {
-      z = squares + at(t.norm, j);
-      for (std::size_t b = 0; b < 4; ++b) z = z - 2 * query[b] * at(t.bases[b], j);
-      z = z > 0.0 ? z : cpu::splat(0.0);
-      z = 0.0 - root(z);
+  const Column twice{2 * query[0], 2 * query[1], 2 * query[2], 2 * query[3]};
+  const bool euclidean = kind == ColumnSimilarity::euclidean;
+  for (index_t j = from; j < to; j += 8) {
+    Eight z;
+    if (euclidean) {  // in the order of memesuite-lite, for the same rounding
+      z = squares + eight_at(t.norm.data() + j);
+      z = z - twice[0] * eight_at(a + j);
+      z = z - twice[1] * eight_at(c + j);
+      z = z - twice[2] * eight_at(g + j);
+      z = z - twice[3] * eight_at(tt + j);
+      z = zero - root(z > zero ? z : zero);
     } else {
-      z = query[0] * at(t.bases[0], j);
-      for (std::size_t b = 1; b < 4; ++b) z = z + query[b] * at(t.bases[b], j);
+      z = query[0] * eight_at(a + j) + query[1] * eight_at(c + j) + query[2] * eight_at(g + j) +
+          query[3] * eight_at(tt + j);
     }
     low = z < low ? z : low;
     high = z > high ? z : high;
-    __builtin_memcpy(similarity + j, &z, sizeof z);
+    store(similarity + j, z);
   }
-  least = 1e300, most = -1e300;
-  for (int i = 0; i < 16; ++i) least = std::min(least, low[i]), most = std::max(most, high[i]);
+  for (int i = 0; i < 8; ++i) least = std::min(least, low[i]), most = std::max(most, high[i]);
 }
 
-/// The mean of the bin in which the median lies, columns counted as often as they occur.
-inline double binned_median(const double* x, const TargetColumns& t, double least, double most, index_t bins,
-                            std::vector<std::int32_t>& number, std::vector<index_t>& histogram) {
-  number.resize(std::size_t(t.padded));
-  // Four histograms, so that equal neighbours do not wait for each other.
-  histogram.assign(std::size_t(4 * bins), 0);
-  const double range = most - least;
-  for (index_t j = 0; j < t.padded; j += 16) {
-    Sixteen v;
-    __builtin_memcpy(&v, x + j, sizeof v);
-    const auto n = __builtin_convertvector((v - least) / range * double(bins - 1), cpu::Vec<std::int32_t>);
-    __builtin_memcpy(number.data() + j, &n, sizeof n);
-    for (index_t i = j; i < j + 16; ++i)
-      histogram[std::size_t((i & 3) * bins + number[std::size_t(i)])] += t.times[std::size_t(i)];
-  }
-  double count = 0;
-  index_t bin = 0;
-  for (; bin < bins; ++bin) {
-    for (index_t h = 0; h < 4; ++h) count += double(histogram[std::size_t(h * bins + bin)]);
-    if (2 * count >= t.total) break;
-  }
-  double sum = 0, in_bin = 0;
-  for (index_t j = 0; j < t.count; ++j)
-    if (number[std::size_t(j)] == bin) {
-      sum += x[j] * double(t.times[std::size_t(j)]);
-      in_bin += double(t.times[std::size_t(j)]);
+/// v as whole numbers, towards 0.
+inline void truncate(Eight v, std::int32_t* out) {
+  typedef std::int32_t Whole __attribute__((vector_size(32)));
+  const Whole w = __builtin_convertvector(v, Whole);
+  __builtin_memcpy(out, &w, sizeof w);
+}
+/// One bit for each lane in which a < b.
+inline unsigned lanes_below(Eight a, double b) {
+#if defined(__AVX512F__)
+  return _mm512_cmp_pd_mask((__m512d)a, _mm512_set1_pd(b), _CMP_LT_OQ);
+#else
+  unsigned bits = 0;
+  for (unsigned i = 0; i < 8; ++i) bits |= unsigned(a[i] < b) << i;
+  return bits;
+#endif
+}
+
+/// Finds the bin in which the median of values lies, columns counted as often as they occur, and returns the mean of
+/// that bin's values.
+class BinnedMedian {
+ public:
+  double operator()(const double* x, const TargetColumns& t, double least, double most, index_t bins) {
+    const double scale = double(bins - 1) / (most - least);
+    // A sample says around which bins the median must lie; only values there are sorted into bins.
+    constexpr index_t step = 16;
+    count_.assign(std::size_t(bins), 0);
+    double sampled = 0;
+    for (index_t j = 0; j < t.count; j += step) {
+      count_[std::size_t((x[j] - least) * scale)] += t.times[std::size_t(j)];
+      sampled += t.times[std::size_t(j)];
     }
-  return sum / in_bin;
-}
+    index_t low = 0, high = bins - 1;
+    if (t.count > 64 * step) {
+      double below = 0;
+      for (index_t b = 0; b < bins; ++b) {
+        if (below < 0.47 * sampled) low = b;
+        below += count_[std::size_t(b)];
+        if (below >= 0.53 * sampled) {
+          high = b;
+          break;
+        }
+      }
+    }
+    double mean = 0;
+    if (among(x, t, least, scale, low, high, mean)) return mean;
+    among(x, t, least, scale, 0, bins - 1, mean);
+    return mean;
+  }
 
-/// Sums over the diagonals of an alignment: sums[k] += bins of (target position c, query position n - 1 - l), k = c +
-/// l. `rows` holds `stride` bytes for each column, the query's positions from the last to the first; of 32 at most.
-inline void diagonal_sums(const std::int32_t* columns, index_t target, const std::uint8_t* rows, index_t query,
-                          std::int16_t* sums) {
-  typedef std::int16_t Lanes __attribute__((vector_size(64)));
-  typedef std::uint8_t Bytes __attribute__((vector_size(32)));
+ private:
+  // The same from the values of the bins low..high and the number of those below; false when the median is not there.
+  bool among(const double* x, const TargetColumns& t, double least, double scale, index_t low, index_t high,
+             double& mean) {
+    near_.resize(std::size_t(t.padded));
+    near_scaled_.resize(std::size_t(t.padded));
+    std::int32_t* number = near_.data();
+    double* scaled = near_scaled_.data();
+    const Eight zero = {};
+    Eight under = zero;  // columns in lower bins
+    for (index_t j = 0; j < t.padded; j += 8) {
+      const Eight v = (eight_at(x + j) - least) * scale;
+      under += v < double(low) ? eight_at(t.weight.data() + j) : zero;
+      for (unsigned bits = lanes_below(v, double(high + 1)) & ~lanes_below(v, double(low)); bits; bits &= bits - 1) {
+        const int lane = __builtin_ctz(bits);
+        *number++ = std::int32_t(j + lane);
+        *scaled++ = (x[j + lane] - least) * scale;
+      }
+    }
+    const std::size_t near = std::size_t(number - near_.data());
+    double below = 0;
+    for (int i = 0; i < 8; ++i) below += under[i];
+    count_.assign(std::size_t(high - low + 1), 0);
+    for (std::size_t k = 0; k < near; ++k)
+      count_[std::size_t(near_scaled_[k]) - std::size_t(low)] += t.times[std::size_t(near_[k])];
+    double sum = below;
+    if (low > 0 && 2 * sum >= t.total) return false;
+    index_t bin = 0;
+    for (; bin <= high - low; ++bin)
+      if (2 * (sum += count_[std::size_t(bin)]) >= t.total) break;
+    if (bin > high - low) return false;
+    double all = 0;
+    for (std::size_t k = 0; k < near; ++k)
+      if (index_t(near_scaled_[k]) == low + bin) {
+        const auto i = std::size_t(near_[k]);
+        all += x[i] * double(t.times[i]);
+      }
+    mean = all / count_[std::size_t(bin)];
+    return true;
+  }
+
+  std::vector<std::int32_t> count_, near_;  // near_: the columns whose bins are looked at
+  std::vector<double> near_scaled_;
+};
+
+template <index_t Width>
+struct Row {
+  typedef std::int16_t Lanes __attribute__((vector_size(2 * Width)));
+  typedef std::uint8_t Bytes __attribute__((vector_size(Width)));
+};
+
+/// Scores of all alignments: out[k] for k = 0 .. target + query - 2 is the sum of the bins of target position c and
+/// query position query - 1 - l over c + l = k, plus penalty[k]. `rows` holds Width >= query bytes for each column, the
+/// query's positions from the last to the first. Everything has room for a register behind its end; returns the largest
+/// score.
+template <index_t Width>
+inline std::int32_t alignment_scores(const std::int32_t* columns, index_t target, const std::uint8_t* rows,
+                                     index_t query, const std::int16_t* penalty, std::int16_t* out) {
+  using Lanes = typename Row<Width>::Lanes;
+  using Bytes = typename Row<Width>::Bytes;
   const Lanes zero = {};
   Lanes sum = zero;
+  const auto down = [&](Lanes v) {
+    if constexpr (Width == 16)
+      return __builtin_shufflevector(v, zero, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+    else
+      return __builtin_shufflevector(v, zero, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+                                     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32);
+  };
   for (index_t c = 0; c < target; ++c) {
     Bytes row;
-    __builtin_memcpy(&row, rows + index_t(columns[c]) * 32, sizeof row);
+    __builtin_memcpy(&row, rows + index_t(columns[c]) * Width, sizeof row);
     sum += __builtin_convertvector(row, Lanes);
-    sums[c] = sum[0];
-    sum = __builtin_shufflevector(sum, zero, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-                                  22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32);
+    out[c] = sum[0];
+    sum = down(sum);
   }
-  for (index_t l = 0; l + 1 < query; ++l) sums[target + l] = sum[l];
+  __builtin_memcpy(out + target, &sum, sizeof sum);
+  __builtin_memcpy(out + target + Width, &zero, sizeof zero);
+  const index_t all = target + query - 1;
+  Lanes most = zero - std::int16_t(32767);
+  for (index_t k = 0; k < all; k += Width) {
+    Lanes v, p;
+    __builtin_memcpy(&v, out + k, sizeof v);
+    __builtin_memcpy(&p, penalty + k, sizeof p);
+    v += p;
+    most = v > most ? v : most;
+    __builtin_memcpy(out + k, &v, sizeof v);
+  }
+  std::int32_t best = most[0];
+  for (index_t i = 1; i < Width; ++i) best = std::max(best, std::int32_t(most[i]));
+  return best;
 }
 
 }  // namespace l2g::interpret::detail
