@@ -27,7 +27,8 @@ std::string shipped_language_model() {
   return shipped("byte-roberta.safetensors", "give a path: language_model = \"...\", or \"random\"");
 }
 
-std::string shipped_folder(std::string_view name) {
+std::string shipped_model(std::string_view name) {
+  if (name == "byte-roberta") return shipped_language_model();
   if (name != "small-opt") return {};
   return shipped(std::string(name), "give the path of its folder");
 }

@@ -12,9 +12,9 @@ namespace l2g::repl {
 /// l2g::error that names where it looked.
 std::string shipped_language_model();
 
-/// The folder of a pre-trained model that ships with the program, by its name: "small-opt". Empty for any other name.
-/// Throws l2g::error that names where it looked when it is not there.
-std::string shipped_folder(std::string_view name);
+/// Where a pre-trained model that ships with the program lies, by its name: "small-opt" (a folder), "byte-roberta" (a
+/// file). Empty for any other name. Throws l2g::error that names where it looked when it is not there.
+std::string shipped_model(std::string_view name);
 
 /// Token vectors of a text, as the embedding block of a byte language model gives them.
 struct TextReference {

@@ -3,7 +3,6 @@
 -- Each step says what it is about, shows the lines that can be typed at the prompt as they stand, and runs them.
 local here = (arg[0] or ""):match("^(.*)/") or "."
 local say = dofile(here .. "/say.lua")
-local checkpoints = dofile(here .. "/checkpoints.lua")
 
 -- Cosine of two vectors: 1 for the same direction, 0 for nothing in common.
 function cosine(x, y)
@@ -12,76 +11,25 @@ function cosine(x, y)
   return xy / math.sqrt(xx * yy)
 end
 
--- The 3-mers of each row, overlapping.
-function words_of(data)
-  local rows = {}
-  for i, sequence in ipairs(data.sequences) do
-    rows[i] = {}
-    for first = 1, #sequence - 2 do rows[i][first] = sequence:sub(first, first + 2) end
-  end
-  return rows
-end
-
--- Skip-gram with negative sampling (Mikolov et al. 2013): the vector of a word shall foretell the words around it,
--- against words drawn at random. One pass over the rows; the rate falls to 0. Returns a vector for each word.
-function skip_gram(rows, seed)
-  local width, window, negatives, rate = 12, 2, 4, 0.05
-  math.randomseed(seed)
-  local list, vectors, contexts = {}, {}, {}
-  for _, row in ipairs(rows) do
-    for _, word in ipairs(row) do
-      if not vectors[word] then
-        list[#list + 1], vectors[word], contexts[word] = word, {}, {}
-        for i = 1, width do vectors[word][i], contexts[word][i] = (math.random() - 0.5) / width, 0 end
-      end
-    end
-  end
-  local change = {}
-  for r, row in ipairs(rows) do
-    local step = rate * (1 - (r - 1) / #rows)
-    for place, word in ipairs(row) do
-      local v = vectors[word]
-      for other = math.max(1, place - window), math.min(#row, place + window) do
-        if other ~= place then
-          for i = 1, width do change[i] = 0 end
-          for n = 0, negatives do
-            local target = n == 0 and row[other] or list[math.random(#list)]
-            local c, dot = contexts[target], 0
-            for i = 1, width do dot = dot + v[i] * c[i] end
-            local g = step * ((n == 0 and 1 or 0) - 1 / (1 + math.exp(-dot)))
-            for i = 1, width do change[i], c[i] = change[i] + g * c[i], c[i] + g * v[i] end
-          end
-          for i = 1, width do v[i] = v[i] + change[i] end
-        end
-      end
-    end
-  end
-  return vectors
-end
-
--- The words whose vectors point the same way.
-function neighbours(vectors, word)
-  local list = {}
-  for other, v in pairs(vectors) do
-    if other ~= word then list[#list + 1] = {other, cosine(vectors[word], v)} end
-  end
-  table.sort(list, function(a, b) return a[2] > b[2] end)
+-- The words whose vectors point the same way, in a line.
+function near(vectors, word)
   local line = {}
-  for i = 1, 6 do line[i] = string.format("%s %.2f", list[i][1], list[i][2]) end
+  for i, n in ipairs(neighbours(vectors, word, {top = 6})) do line[i] = string.format("%s %.2f", n.word, n.cosine) end
   return word .. ":  " .. table.concat(line, "  ")
 end
+function between(vectors, a, b) return cosine(vector(vectors, a), vector(vectors, b)) end
 
 say(5, [[1. Static vectors. One vector for each word, wherever it stands. Skip-gram learns them from the company that
-words keep: the vector of a word shall foretell its neighbours. The words are the 64 3-mers of 600 rows of DNA
-(skip_gram stands in this file; it is short). What is close to what?]])
+words keep: the vector of a word shall foretell its neighbours, against words that are drawn at random (Mikolov et al.
+2013). The words are the 64 3-mers of 600 rows of DNA. What is close to what?]])
 d = simulate{rows = 300}
-vectors = skip_gram(words_of(d.data), 1)
-print(neighbours(vectors, "TAT"))
-print(neighbours(vectors, "GCG"))
-print(neighbours(vectors, "CCA"))
+vectors = skip_gram(d, {k = 3, width = 12, seed = 1})
+print(near(vectors, "TAT"))
+print(near(vectors, "GCG"))
+print(near(vectors, "CCA"))
 
 -- The same bases in random order.
-function shuffle(x)
+function mixed(x)
   local t = {}
   for base in x:gmatch(".") do table.insert(t, math.random(#t + 1), base) end
   return table.concat(t)
@@ -91,20 +39,21 @@ say(7, [[2. Before you read biology into it: 3-mers overlap, so words with lette
 words, in any DNA. The control: the same rows with their bases shuffled. The overlap stays and so does the share of
 each base; only the order goes. Many neighbours stay, too: they say nothing about this DNA. What does: TAT and ATA are
 close in the DNA, by its TATA boxes, and less so in the control. TAT and AAA are about as close in both.]])
-shuffled = {sequences = {}}
-for i, x in ipairs(d.data.sequences) do shuffled.sequences[i] = shuffle(x) end
-control = skip_gram(words_of(shuffled), 1)
-print(neighbours(control, "TAT"))
+others = {}
+for i, x in ipairs(d.data.sequences) do others[i] = mixed(x) end
+control = skip_gram(others, {k = 3, width = 12, seed = 1})
+print(near(control, "TAT"))
 both = "%s and %s: cosine %.2f in the DNA, %.2f in the control"
-print(both:format("TAT", "ATA", cosine(vectors.TAT, vectors.ATA), cosine(control.TAT, control.ATA)))
-print(both:format("TAT", "AAA", cosine(vectors.TAT, vectors.AAA), cosine(control.TAT, control.AAA)))
+print(both:format("TAT", "ATA", between(vectors, "TAT", "ATA"), between(control, "TAT", "ATA")))
+print(both:format("TAT", "AAA", between(vectors, "TAT", "AAA"), between(control, "TAT", "AAA")))
 
-say(3, [[3. Train again with another seed: most of the neighbours return, the numbers do not. Two trainings choose
+say(4, [[3. Train again with another seed: most of the neighbours return, the numbers do not. Two trainings choose
 their axes freely, so a vector of one means nothing in the other. Vectors trained for each sequence by itself, as some
 courses do, cannot be compared.]])
-again = skip_gram(words_of(d.data), 2)
-print(neighbours(again, "TAT"))
-print(string.format("TAT of one against TAT of the other: cosine %.2f", cosine(vectors.TAT, again.TAT)))
+again = skip_gram(d, {k = 3, width = 12, seed = 2})
+print(near(again, "TAT"))
+same = cosine(vector(vectors, "TAT"), vector(again, "TAT"))
+print(string.format("TAT of one against TAT of the other: cosine %.2f", same))
 
 -- The state of the last token of a text after a layer.
 function state(lm, text, layer)
@@ -140,7 +89,7 @@ print(one.rows[4], two.rows[4], cosine(one[4], two[4]))
 
 say(3, [[7. A masked model sees both sides: there the same letter, the l of "like", does differ. (Its tokens are
 bytes.)]])
-masked = checkpoints.masked_model()
+masked = load "byte-roberta"
 one, two = hidden(masked, "I like to think so"), hidden(masked, "I like you very much")
 print(one.rows[4], two.rows[4], cosine(one[4], two[4]))
 
@@ -154,7 +103,8 @@ plot(e)
 print [[
 
 Exercise.
-  - Cut without overlap (every third place in words_of). What is left of the neighbours of TAT?
+  - The words around (window = 1 or 5), the letters of a word (k = 2 or 4): which neighbours of TAT stay? Words of English
+    need no k: skip_gram("examples/text/alice_chapters_1_2.txt", {least = 5, epochs = 20}) has a few hundred.
   - In which layer do the two "like" differ most? Try other pairs, with the word at the same place: a model that adds
     places to words makes the same word at two places differ, and that is no meaning.
   - The cosine of any two states of layer 4 is rarely near 0. Subtract the mean of many states first; do the comparisons

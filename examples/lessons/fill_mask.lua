@@ -3,21 +3,16 @@
 -- Each step says what it is about, shows the lines that can be typed at the prompt as they stand, and runs them.
 local here = (arg[0] or ""):match("^(.*)/") or "."
 local say = dofile(here .. "/say.lua")
-local checkpoints = dofile(here .. "/checkpoints.lua")
-masked_model = checkpoints.masked_model
 
 say(2, [[1. A masked model. Its training hides letters and asks which they were; it may look at both sides. This one
 reads bytes, so a token is a letter. It is a RoBERTa of 4 layers that has read Shakespeare, Austen and Carroll in 14
-minutes of one processor core. (masked_model, from checkpoints.lua, gives the shipped weights the names that RoBERTa's
-have.)]])
-masked = masked_model()
+minutes of one processor core.]])
+masked = load "byte-roberta"
 print(masked)
 
 -- The guesses for each mask as one line: the letter and its probability.
 function show(text, top)
-  local found = fill_mask(masked, text, {top = top or 4})
-  if found[1].id then found = {found} end  -- one mask: its candidates stand alone
-  for i, guesses in ipairs(found) do
+  for i, guesses in ipairs(fill_mask(masked, text, {top = top or 4})) do
     local line = {}
     for k, g in ipairs(guesses) do
       line[k] = string.format("%-4s %3.0f %%", "'" .. g.text .. "'", 100 * g.probability)

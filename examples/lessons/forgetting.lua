@@ -3,8 +3,6 @@
 -- Each step says what it is about, shows the lines that can be typed at the prompt as they stand, and runs them.
 local here = (arg[0] or ""):match("^(.*)/") or "."
 local say = dofile(here .. "/say.lua")
-local checkpoints = dofile(here .. "/checkpoints.lua")
-language_model_of, different = checkpoints.language_model_of, checkpoints.different
 steps = tonumber(arg[1] or 100)
 
 -- Herman Melville, Moby-Dick (1851), in the public domain: the beginning.
@@ -49,27 +47,26 @@ function say_both(name, mcc, english)
   print(string.format("%s: dev MCC %.3f; English %.3f bits a token (%+.3f)", name, mcc, english, english - before))
 end
 
-say(4, [[3. Full tuning: every number may change. Then we take the language model out of the classifier again
-(language_model_of) and let it foretell the same text. It learnt DNA, and paid in English.]])
+say(4, [[3. Full tuning: every number may change. Then the language model inside of the classifier foretells the same
+text (perplexity asks it; language_model(full) is the model itself). It learnt DNA, and paid in English.]])
 full = fresh()
 train(full, s, options{tune = "all", rate = 2e-3, body_rate = 1e-3})
-after_full = bits(language_model_of(full, lm))
+after_full = bits(full)
 say_both("full", dev(full), after_full)
 
 say(4, [[4. Slower, with a fifth of the rate in the body: it forgets next to nothing, and learnt nearly as much. How one
 tunes counts as much as what.]])
 slow = fresh()
 train(slow, s, options{tune = "all", rate = 2e-3, body_rate = 2e-4})
-after_slow = bits(language_model_of(slow, lm))
+after_slow = bits(slow)
 say_both("slow", dev(slow), after_slow)
 
-say(5, [[5. LoRA: the weights stay, small detours beside them learn. While the adapter is on, the model is another
-one, and its English suffers as well: here we add the detours into the weights (merge, on a copy) to measure it. "LoRA
-forgets less" is a matter of how far it went, not a law: compare with the slow tuning.]])
+say(4, [[5. LoRA: the weights stay, small detours beside them learn. While the adapter is on, the model is another
+one, and its English suffers as well. "LoRA forgets less" is a matter of how far it went, not a law: compare with the
+slow tuning.]])
 lora = fresh()
 train(lora, s, options{tune = "lora", rank = 8, rate = 3e-3})
-merged = merge(copy(lora))
-after_lora = bits(language_model_of(merged, lm))
+after_lora = bits(lora)
 say_both("lora", dev(lora), after_lora)
 
 say(2, [[6. How far did the weights go? drift compares each layer with what it was: the norm of the change over the
@@ -81,9 +78,9 @@ say(4, [[7. The law is this one: take the adapter off, and the model is what it 
 numbers is the same to the last bit, so is the loss. Full tuning has no such way back, unless one keeps a second copy
 of everything.]])
 adapter = use(lora, nil)
-print("tables that differ from the start, of all: lora", different(lora, fresh()))
-print("tables that differ from the start, of all: full", different(full, fresh()))
-print(bits(language_model_of(lora, lm)) == before)
+print("tables that differ from the start: lora", drift(lora, fresh()).different)
+print("tables that differ from the start: full", drift(full, fresh()).different)
+print(bits(lora) == before)
 
 say(3, [[8. And on again: the task is back, as good as it was. One body, an adapter for each task, kilobytes each.]])
 use(lora, adapter)
@@ -97,5 +94,5 @@ Exercise.
     that English lost, for full, slow and lora. Does one of them lie above the others?
   - rank = 1: does it forget less, and what does it cost?
   - The remedy that is older than adapters: after the full tuning, show the model some English again,
-    english = language_model_of(full, lm), pretrain(english, "examples/text/alice_chapters_1_2.txt", {steps = 50}).
+    english = language_model(full), pretrain(english, "examples/text/alice_chapters_1_2.txt", {steps = 50}).
     How much of Moby-Dick comes back, bits(english)?]]

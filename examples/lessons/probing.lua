@@ -55,7 +55,7 @@ print [[
 
 Exercise.
   - Is the gap to layer 0 the work of what it read, or of its form? Probe another reader: the byte model,
-    lm = dofile("examples/lessons/checkpoints.lua").masked_model(), has read the same books letter by letter, and both
+    lm = load "byte-roberta", has read the same books letter by letter, and both
     sides of each.
   - Blur the motif, simulate{..., information = 0.7}. Which falls faster, the probe or the floor?
   - Give it a prompt: probe(lm, s, {prefix = "Sequence: "}). Is the change more than another split makes, split(d,

@@ -66,15 +66,19 @@ std::string details_of(const Drift& d) {
   for (const auto& l : d.layers) widest = std::max(widest, l.layer.size());
   std::string s = fmt::format("{:<{}}  {:>12}  {:>10}  {:>9}\n", "layer", widest, "parameters", "norm", "change");
   for (const auto& l : d.layers)
-    s += fmt::format("{:<{}}  {:>12}  {:>10.3f}  {:>8.3f}%\n", l.layer, widest, l.parameters, l.before,
+    s += fmt::format("{:<{}}  {:>12}  {:>10.3f}  {:>8.3g}%\n", l.layer, widest, l.parameters, l.before,
                      100 * l.relative);
+  index_t tensors = 0, different = 0;
+  for (const auto& l : d.layers) tensors += l.tensors, different += l.different;
+  s += fmt::format("{} of {} tensors differ in any bit\n", different, tensors);
   return s + "change: norm of what a training added over the norm before; adapters are merged\n";
 }
 report::ScoreChart chart_of_drift(const Drift& d) {
   report::ScoreChart c;
   c.title = "Drift of " + d.model;
-  c.axis_name = "relative change of the weights";
-  for (const auto& l : d.layers) c.variants.push_back({l.layer, l.relative});
+  c.axis_name = "change of the weights (%)";
+  for (const auto& l : d.layers)
+    c.variants.push_back({l.layer, 100 * l.relative, report::unknown_value, report::unknown_value});
   return c;
 }
 
@@ -101,7 +105,20 @@ void register_types(Registry& registry) {
         return Value::Table{
             {"layer", l.layer}, {"parameters", l.parameters}, {"norm", l.before}, {"change", l.relative}};
       })
-      .chart("drift", "relative change by layer", [](const Drift& d) { return chart_of(chart_of_drift(d)); });
+      .field("tensors", "that both models have",
+             [](const Drift& d) {
+               index_t n = 0;
+               for (const auto& l : d.layers) n += l.tensors;
+               return n;
+             })
+      .field("different", "of them, those that differ in any bit",
+             [](const Drift& d) {
+               index_t n = 0;
+               for (const auto& l : d.layers) n += l.different;
+               return n;
+             })
+      .chart("drift", "change of the weights by layer, in percent",
+             [](const Drift& d) { return chart_of(chart_of_drift(d)); });
 }
 
 std::string note_of(const Model& m, const char* name) {
@@ -145,7 +162,8 @@ Value use(const Arguments& a, Shell& shell) {
   }
   SessionAdapter before{{}, note_of(*m, "architecture")};
   const bool had = !model::adapters_of(m->spec).empty();
-  if (had) before.adapter = model::take_adapter(*m, a.text_or("name", "before"));
+  const std::string known = note_of(*m, "adapter");  // where it was put in by use
+  if (had) before.adapter = model::take_adapter(*m, a.text_or("name", known.empty() ? "adapter" : known));
   const auto begin = std::chrono::steady_clock::now();
   const peft::Adapter& next = wanted ? wanted->adapter : bare;
   peft::Adapter there = model::give_adapter(*m, next);
@@ -185,6 +203,9 @@ Value save_adapter(const Arguments& a, Shell& shell) {
     peft::write_adapter(named, path);
   else
     peft::write_loralib(named, path);
+  if (named.config.rank != s->adapter.config.rank)
+    shell.say(fmt::format("note: maps that are one for the publisher were joined; the rank is {} there, alpha {:g}",
+                          named.config.rank, named.config.alpha));
   if (shell.settings.interactive) shell.say(fmt::format("wrote {} ({})", path, in_bytes(named.bytes())));
   return {};
 }
@@ -248,7 +269,10 @@ void register_adapter_verbs(Registry& registry) {
                 .doc = "Puts an adapter and its head into a model, or takes it out; the body is not touched.",
                 .parameters = {value_of({"Model"}, "model", "the model"),
                                value_of({"Adapter"}, "adapter", "which; nil: none").optional(),
-                               text("name", "of the adapter that is taken off").optional()},
+                               text("name",
+                                    "of the adapter that is taken off; its own when not given, \"adapter\" for "
+                                    "one that was trained here")
+                                   .optional()},
                 .run = use,
                 .help = "Returns the adapter that was there, if there was one. With nil the model is what it was "
                         "before its adapters, to the bit.",

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 namespace l2g::repl {
@@ -167,10 +168,23 @@ void register_types(Registry& registry) {
 
 bool is_model(const std::string& path) { return path.ends_with(".l2g") || path.ends_with(".safetensors"); }
 
+/// The file that save(m, path) wrote: a name without its ending, a folder that got model.l2g. Else the path itself.
+std::string saved_as(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return fs::exists(path + ".l2g", ignored) ? path + ".l2g" : path;
+  const fs::path inside = fs::path(path) / "model.l2g";
+  if (!fs::exists(inside, ignored)) return path;
+  for (const auto& entry : fs::directory_iterator(path, ignored))
+    if (entry.path().stem() == "train") return path;  // data, and a model that was saved beside them
+  return inside.string();
+}
+
 Value load(const Arguments& a, Shell& shell) {
-  const std::string path = path_of(a.text("path"));
+  std::string path = path_of(a.text("path"));
   if (holds_language_model(path)) return object(open_language_model(path, shell, path_of(a.text_or("tokenizer", ""))));
   if (a.has("tokenizer")) throw error("load: 'tokenizer' goes with a language model, and there is none at " + path);
+  path = saved_as(path);
   if (is_model(path)) return make_object<model::Model>(model::load_model(path));
   if (holds_intervals(path) || a.has("genome")) return load_intervals(a, shell);
   if (has_window_parameters(a))
@@ -252,7 +266,7 @@ void register_data_verbs(Registry& registry) {
        .parameters = with_window_parameters(
            {file("path",
                  "the file or folder; name.l2g: a model; a folder with config.json: a language model; "
-                 "small-opt: the one that ships"),
+                 "small-opt, byte-roberta: those that ship"),
             text("label", "column of the labels").optional(), text("sequence", "column of the sequences").optional(),
             text("id", "column of the names").optional(),
             flag("header", "does the first line name the columns").optional(),

@@ -1,5 +1,6 @@
 // LanguageModel in the session, and what is asked of one: hidden states, words, more text, costs.
 #include "chart.hpp"
+#include "embedding_values.hpp"
 #include "language_values.hpp"
 #include "model_values.hpp"
 #include "progress.hpp"
@@ -11,6 +12,7 @@
 #include <l2g/data/simulate.hpp>
 #include <l2g/dyn/features.hpp>
 #include <l2g/dyn/pretraining.hpp>
+#include <l2g/dyn/tuned_language_model.hpp>
 #include <l2g/io/cache.hpp>
 #include <l2g/text/bytes.hpp>
 
@@ -73,23 +75,6 @@ void register_types(Registry& registry) {
              [](const LanguageModel& m) { return Value(m.model.summary.converted); });
 }
 
-/// Names of sequences, one vector each.
-struct Embedded {
-  std::string source, language_model, pooling;
-  index_t layer = 0;
-  model::Embedding vectors;
-  std::vector<std::int32_t> labels;
-  std::vector<std::string> classes;
-};
-
-/// Numbers in rows and columns with their names.
-struct Matrix {
-  std::string title;
-  std::vector<std::string> rows, columns;
-  std::vector<double> values;
-  index_t width() const { return index_t(columns.size()); }
-};
-
 std::vector<double> row_values(const float* from, index_t count) { return {from, from + count}; }
 
 Value matrix_row(const Matrix& m, index_t i) {
@@ -101,69 +86,6 @@ Value matrix_row(const Matrix& m, index_t i) {
 }
 
 report::HeatMap heat_map_of(const Matrix& m) { return {m.title, m.rows, m.columns, m.values}; }
-
-/// The first two principal axes of the rows: power iteration on the covariance, from a fixed start.
-report::Scatter scatter_of(const Embedded& e) {
-  const auto n = std::size_t(e.vectors.rows), w = std::size_t(e.vectors.width);
-  std::vector<double> mean(w), x(e.vectors.values.begin(), e.vectors.values.end());
-  for (std::size_t i = 0; i < x.size(); ++i) mean[i % w] += x[i] / double(n);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] -= mean[i % w];
-  report::Scatter s;
-  s.title = "Embeddings of " + e.source, s.x_name = "first axis", s.y_name = "second axis";
-  for (std::vector<double>* axis : {&s.x, &s.y}) {
-    std::vector<double> v(w, 1 / std::sqrt(double(w))), scores(n);
-    for (int turn = 0; turn < 100; ++turn) {
-      std::vector<double> next(w);
-      for (std::size_t r = 0; r < n; ++r) {
-        scores[r] = 0;
-        for (std::size_t c = 0; c < w; ++c) scores[r] += x[r * w + c] * v[c];
-        for (std::size_t c = 0; c < w; ++c) next[c] += scores[r] * x[r * w + c];
-      }
-      double norm = 0;
-      for (const double c : next) norm += c * c;
-      if (norm <= 0) break;
-      for (std::size_t c = 0; c < w; ++c) v[c] = next[c] / std::sqrt(norm);
-    }
-    for (std::size_t r = 0; r < n; ++r) {
-      scores[r] = 0;
-      for (std::size_t c = 0; c < w; ++c) scores[r] += x[r * w + c] * v[c];
-      for (std::size_t c = 0; c < w; ++c) x[r * w + c] -= scores[r] * v[c];
-    }
-    *axis = scores;
-  }
-  s.labels = e.labels.empty() ? std::vector<std::int32_t>(n, -1) : e.labels;
-  s.class_names = e.classes;
-  return s;
-}
-
-/// A logistic probe of every layer.
-struct Probed {
-  std::string language_model, task, pooling;
-  std::vector<data::ProbeScore> layers;  // from layer 0 on
-  std::size_t best = 0;
-  double test_mcc = report::unknown_value;
-};
-report::ScoreChart chart_of_layers(const Probed& p) {
-  report::ScoreChart c;
-  c.title = "Logistic probes of " + p.language_model + " on " + p.task;
-  c.axis_name = "dev MCC";
-  for (std::size_t i = 0; i < p.layers.size(); ++i) {
-    c.variants.push_back(
-        {fmt::format("layer {}", i), p.layers[i].dev_mcc, report::unknown_value, report::unknown_value});
-    if (!std::isnan(p.layers[i].control_mcc))
-      c.variants.push_back({fmt::format("layer {}, labels shuffled", i), p.layers[i].control_mcc, report::unknown_value,
-                            report::unknown_value});
-  }
-  return c;
-}
-std::string details_of(const Probed& p) {
-  std::string s = fmt::format("{:>5}  {:>9}  {:>7}  {:>8}  {}\n", "layer", "train MCC", "dev MCC", "shuffled", "C");
-  for (std::size_t i = 0; i < p.layers.size(); ++i)
-    s += fmt::format("{:>5}  {:>9.3f}  {:>7.3f}  {:>8.3f}  {:g}{}\n", i, p.layers[i].train_mcc, p.layers[i].dev_mcc,
-                     p.layers[i].control_mcc, p.layers[i].C, i == p.best ? "  <- best on dev" : "");
-  if (!std::isnan(p.test_mcc)) s += fmt::format("layer {} on test: MCC {:.3f}\n", p.best, p.test_mcc);
-  return s;
-}
 
 /// What a model costs for sequences of some length.
 struct Costs {
@@ -233,76 +155,6 @@ void register_result_types(Registry& registry) {
       .field("rows", "names of the rows", [](const Matrix& m) { return Value(m.rows); })
       .field("columns", "names of the columns", [](const Matrix& m) { return Value(m.columns); })
       .chart("map", "a map of shades", [](const Matrix& m) { return chart_of(heat_map_of(m)); });
-  registry.type<Probed>("Probe", "logistic probes of every layer of a language model")
-      .summary([](const Probed& p) {
-        return fmt::format("layer {} of {} is best: dev MCC {:.3f}", p.best, p.language_model,
-                           p.layers[p.best].dev_mcc);
-      })
-      .details([](const Probed& p) { return details_of(p); })
-      .length([](const Probed& p) { return p.layers.size(); })
-      .field("best", "the layer that is best on dev", [](const Probed& p) { return p.best; })
-      .field("dev_mcc", "of each layer from 0 on",
-             [](const Probed& p) {
-               std::vector<double> v;
-               for (const auto& l : p.layers) v.push_back(l.dev_mcc);
-               return Value(v);
-             })
-      .field("control_mcc", "of each layer, after training on shuffled labels",
-             [](const Probed& p) {
-               std::vector<double> v;
-               for (const auto& l : p.layers) v.push_back(l.control_mcc);
-               return Value(v);
-             })
-      .field("test_mcc", "of the best layer", [](const Probed& p) { return p.test_mcc; })
-      .chart("layers", "dev MCC by layer", [](const Probed& p) { return chart_of(chart_of_layers(p)); });
-}
-
-std::string name_of(const LanguageModel& m) {
-  const std::filesystem::path path(m.path);
-  return (path.filename().empty() ? path.parent_path() : path).filename().string();
-}
-
-/// Embeddings of some layers, from disk where they were made before.
-std::vector<model::Embedding> embeddings(const LanguageModel& lm, const std::vector<std::string>& sequences,
-                                         model::EmbedOptions o, const std::string& pooling, Shell& shell) {
-  const io::Cache cache;
-  const io::ContentHash base = model::content_hash(lm, sequences, o.tokens);
-  std::vector<model::Embedding> found(o.layers.size());
-  std::vector<index_t> wanted;
-  std::vector<std::size_t> places;
-  const auto key_of = [&](index_t layer) { return io::ContentHash(base).add(pooling).add(layer); };
-  for (std::size_t i = 0; i < o.layers.size(); ++i) {
-    std::optional<io::CachedArray> kept;
-    try {
-      kept = cache.load("embedding", key_of(o.layers[i]));
-    } catch (const file_error&) {  // damaged: made anew
-    }
-    if (kept && kept->extents.size() == 2 && kept->extents[0] == index_t(sequences.size()))
-      found[i] = {kept->extents[0], kept->extents[1], std::move(kept->values)};
-    else
-      wanted.push_back(o.layers[i]), places.push_back(i);
-  }
-  if (wanted.empty()) return found;
-  o.layers = wanted;
-  std::vector<model::Embedding> made = model::embed(lm, sequences, o);
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    try {
-      cache.store("embedding", key_of(wanted[i]), {{made[i].rows, made[i].width}, made[i].values});
-    } catch (const error& e) {
-      shell.say(std::string("note: the embeddings are not kept on disk: ") + e.what());
-    }
-    found[places[i]] = std::move(made[i]);
-  }
-  return found;
-}
-
-model::EmbedOptions embed_options(const Arguments& a, Shell& shell) {
-  model::EmbedOptions o;
-  o.pooling = model::pooling_of(a.text("pooling"));
-  o.tokens = prompt_of(a);
-  o.batch = a.integer("batch");
-  o.pool = pool_of(shell);
-  return o;
 }
 
 /// What stands in front of the head of a model that was built here.
@@ -329,13 +181,13 @@ Value embed_verb(const Arguments& a, Shell& shell) {
   ProgressBar bar("embed");
   o.progress = bar.callback();
   const std::vector<std::string> sequences = sequences_of(a, "data");
-  Embedded e{"", name_of(*lm), a.text("pooling"), o.layers[0], {}, {}, {}};
+  Embedded e{"", short_name(*lm), a.text("pooling"), o.layers[0], {}, {}, {}};
   const data::Dataset* rows = a.object<data::Dataset>("data").get();
   if (const auto s = a.object<data::Splits>("data")) rows = &s->train;
   if (const auto s = a.object<data::Simulated>("data")) rows = &s->dataset;
   e.source = rows ? rows->name : "texts";
   if (rows && rows->labelled()) e.labels = rows->labels, e.classes = rows->classes;
-  e.vectors = std::move(embeddings(*lm, sequences, o, e.pooling, shell)[0]);
+  e.vectors = std::move(language_embeddings(*lm, sequences, o, e.pooling, shell)[0]);
   return make_object<Embedded>(std::move(e));
 }
 
@@ -376,15 +228,6 @@ Value attention(const Arguments& a, Shell& shell) {
   return make_object<Matrix>(std::move(m));
 }
 
-/// The texts of an argument: a path is a text file, a Dataset its sequences.
-std::vector<std::string> texts_of(const Arguments& a, std::string_view name) {
-  if (const auto* path = a.value(name).as<std::string>()) {
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(path_of(*path), ignored)) return {text::read_text(path_of(*path))};
-  }
-  return sequences_of(a, name);
-}
-
 Value perplexity(const Arguments& a, Shell& shell) {
   const auto lm = language_model_of(a, "language_model", shell);
   ProgressBar bar("perplexity");
@@ -418,7 +261,6 @@ Value fill_mask(const Arguments& a, Shell& shell) {
           Value::Table{{"id", index_t(c.id)}, {"probability", c.probability}, {"text", c.text}, {"token", c.token}});
     masks.push_back(std::move(rows));
   }
-  if (masks.size() == 1) return masks[0];
   return masks;
 }
 
@@ -486,54 +328,17 @@ Value pretrain_verb(const Arguments& a, Shell& shell) {
                       {"seconds", bar.elapsed()}};
 }
 
-Value probe_verb(const Arguments& a, Shell& shell) {
-  const auto lm = language_model_of(a, "language_model", shell);
-  const auto s = a.object<data::Splits>("data");
-  for (const auto* part : {&s->train, &s->dev})
-    if (part->empty() || !part->labelled()) throw error("probe: labelled train and dev parts are needed: split(data)");
-  ProgressBar bar("probe");
-  model::EmbedOptions o = embed_options(a, shell);
-  o.progress = bar.callback();
-  for (index_t n = 0; n <= lm->model.config.layers; ++n) o.layers.push_back(n);
-  const std::string pooling = a.text("pooling");
-  const auto train = embeddings(*lm, s->train.sequences, o, pooling, shell);
-  const auto dev = embeddings(*lm, s->dev.sequences, o, pooling, shell);
-  data::ProbeOptions p;
-  if (a.has("C")) p.C = a.numbers("C");
-  p.controls = a.flag("control") ? 3 : 0;
-  p.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
-  auto found = std::make_shared<Probed>();
-  found->language_model = name_of(*lm), found->task = s->train.name, found->pooling = pooling;
-  for (std::size_t n = 0; n < train.size(); ++n) {
-    found->layers.push_back(data::probe({train[n].values, s->train.labels}, {dev[n].values, s->dev.labels},
-                                        train[n].width, s->train.class_count(), p));
-    if (found->layers[n].dev_mcc > found->layers[found->best].dev_mcc) found->best = n;
-    bar.show(double(n + 1) / double(train.size()), fmt::format("layer {}", n));
-  }
-  if (!s->test.empty() && s->test.labelled()) {
-    o.layers = {index_t(found->best)};
-    const auto test = embeddings(*lm, s->test.sequences, o, pooling, shell);
-    found->test_mcc = data::probe_mcc(found->layers[found->best], {test[0].values, s->test.labels});
-  }
-  return object(found);
+Value language_model_verb(const Arguments& a, Shell& shell) {
+  const auto m = a.object<model::Model>("model");
+  if (!a.has("base")) return object(language_model_in(*m, shell));
+  return make_object<LanguageModel>(model::tuned_language_model(*m, *language_model_of(a, "base", shell)));
 }
 
 Parameter sequences_parameter() {
   return any("data", "a Dataset, Splits (the training part), a text or a list of texts");
 }
-std::vector<Parameter> with_prompt(std::vector<Parameter> own) {
-  for (Parameter& p : prompt_parameters()) own.push_back(std::move(p));
-  return own;
-}
 Parameter lm_parameter() { return language_model_parameter("language_model", "a LanguageModel or its path"); }
 Parameter seed_parameter() { return integer("seed", "another seed than the session's").at_least(0).optional(); }
-Parameter pooling_parameter() {
-  return text("pooling", "how positions become one vector; padding never counts")
-      .one_of({"mean", "cls", "max", "last"})
-      .by_default("mean");
-}
-Parameter batch_parameter() { return integer("batch", "sequences at a time").between(1, 65536).by_default(16); }
-
 }  // namespace
 
 void register_language_verbs(Registry& registry) {
@@ -574,7 +379,10 @@ void register_language_verbs(Registry& registry) {
       {.name = "perplexity",
        .group = group,
        .doc = "How well a language model foretells text: perplexity, or bits per masked token.",
-       .parameters = {lm_parameter(),
+       .parameters = {language_model_parameter(
+                          "language_model",
+                          "a LanguageModel or its path; or a Model that was built on one: with its weights of now")
+                          .one_of({"LanguageModel", "Model"}),
                       any("text", "a text, a text file, a list of texts or a Dataset").with(Completes::file),
                       number("share", "tokens that are masked, where the model reads both sides")
                           .between(0.01, 1)
@@ -586,14 +394,31 @@ void register_language_verbs(Registry& registry) {
        .run = perplexity,
        .help = "Models that read from left to right foretell every token but the first of a window; others "
                "foretell masked tokens, the same ones for one seed.",
-       .example = "perplexity(lm, \"alice.txt\").bits"});
+       .example = "perplexity(lm, \"alice.txt\").bits\ntrain(m, s)\nperplexity(m, \"alice.txt\").bits"});
+  registry.add({.name = "language_model",
+                .group = group,
+                .doc = "The language model inside of a model that was built on it and trained, adapters merged.",
+                .parameters = {value_of({"Model"}, "model", "built with kind lm or l2g, on all layers"),
+                               any("base",
+                                   "the LanguageModel it was built on, or its path, for the head that predicts "
+                                   "words; known when not given, where this session built the model or its "
+                                   "path is still good")
+                                   .with(Completes::file)
+                                   .optional()},
+                .run = language_model_verb,
+                .help = "The model stays as it is. What comes out can foretell text, be trained and be saved as a "
+                        "language model.",
+                .example = "perplexity(language_model(m), \"alice.txt\").bits\nsave(language_model(m), \"tuned\")"});
   registry.add({.name = "fill_mask",
                 .group = group,
-                .doc = "The most probable tokens at each mask of a text.",
+                .doc = "For each mask of a text the list of its most probable tokens.",
                 .parameters = {lm_parameter(), text("text", "with <mask>, or the mask as the vocabulary writes it"),
                                integer("top", "how many").between(1, 1000).by_default(5)},
                 .run = fill_mask,
-                .example = "fill_mask(lm, \"Alice was beginning to get very <mask> of sitting\")[1].text"});
+                .help = "A list with an entry for each mask, in their order, also where there is one alone; each entry "
+                        "lists tokens, the most probable first: id, probability, text, token.",
+                .example = "lm = load \"byte-roberta\"\nfill_mask(lm, \"Alice was beginning to get ve<mask>y "
+                           "tired\")[1][1].text"});
   registry.add(
       {.name = "generate",
        .group = group,
@@ -644,19 +469,6 @@ void register_language_verbs(Registry& registry) {
                           .optional()},
        .run = cost_verb,
        .example = "cost(lm, 512)\ncost(lm).attention_share"});
-  registry.add(
-      {.name = "probe",
-       .group = group,
-       .doc = "Logistic probes of every layer: what a linear map can read off the frozen model.",
-       .parameters = with_prompt(
-           {lm_parameter(), value_of({"Splits"}, "data", "train to fit, dev to choose, test to score the choice"),
-            pooling_parameter(), list("C", "strengths of regularisation, chosen on dev").optional(),
-            flag("control", "also with labels shuffled three times: what is read where there is nothing")
-                .by_default(true),
-            batch_parameter(), seed_parameter()}),
-       .run = probe_verb,
-       .help = "The layer and C are chosen on dev; the features are kept on disk.",
-       .example = "p = probe(lm, s)\nplot(p)\np.best"});
 }
 
 }  // namespace l2g::repl

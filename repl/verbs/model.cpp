@@ -10,6 +10,7 @@
 #include <l2g/data/simulate.hpp>
 #include <l2g/dyn/architectures.hpp>
 #include <l2g/dyn/language_classifier.hpp>
+#include <l2g/dyn/tuned_language_model.hpp>
 #include <l2g/text/token_summary.hpp>
 
 #include <algorithm>
@@ -195,12 +196,14 @@ Value build(const Arguments& a, Shell& shell) {
   std::string weights;
   std::shared_ptr<model::LanguageModel> lm;
   const auto* named = a.value("language_model").as<std::string>();
-  if (kind == "l2g" && a.has("language_model") && (!named || holds_language_model(path_of(*named)))) {
+  const std::string bytes = named ? byte_model_file(path_of(*named)) : "";
+  if (kind == "l2g" && a.has("language_model") &&
+      (!named || (bytes.empty() && holds_language_model(path_of(*named))))) {
     lm = language_model_of(a, "language_model", shell);
     const models::Config& c = lm->model.config;
     task.body = {c.width, c.layers, c.heads, c.hidden};
   } else if (kind == "l2g") {
-    weights = named ? *named : "";
+    weights = !bytes.empty() ? bytes : named ? *named : "";
     if (weights.empty()) weights = shipped_language_model();
     ByteModelConfig config;
     if (weights != "random") config = byte_model_config(io::SafetensorsFile(path_of(weights)));
@@ -219,6 +222,7 @@ Value build(const Arguments& a, Shell& shell) {
   if (a.flag("random_body")) body.clear();
   Model m = model::make_model(a.text_or("name", kind), std::move(spec), input, rows.classes, seed, body);
   if (lm) note_body(m, *lm, a.flag("random_body"));
+  if (lm && !a.flag("random_body")) m.base = model::without_blocks(*lm);
   m.both_strands = task.both_strands && !o.strand_mean;  // else the model does it itself
   m.notes["task"] = rows.name;
   m.notes["built as"] = preset.name;
@@ -242,13 +246,42 @@ Value merge(const Arguments& a, Shell&) {
   return object(m);
 }
 
+/// The file of a model: a name without an ending gets one, and a folder gets model.l2g.
+std::string model_file(const std::string& typed) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  if (typed.ends_with('/') || fs::is_directory(typed, failed)) {
+    fs::create_directories(typed, failed);
+    if (failed) throw file_error(typed, "cannot make the folder: " + failed.message());
+    return (fs::path(typed) / "model.l2g").string();
+  }
+  const std::string ending = fs::path(typed).extension().string();
+  if (ending.empty()) return typed + ".l2g";
+  if (ending == ".l2g" || ending == ".safetensors") return typed;
+  throw error(fmt::format("save: '{}' says no form that load knows; write save(m, \"{}.l2g\")", ending,
+                          fs::path(typed).replace_extension().string()));
+}
+/// The folder of a language model.
+std::string language_model_folder(const std::string& typed) {
+  const std::filesystem::path path(typed);
+  std::error_code ignored;
+  if (path.extension() == ".l2g" || path.extension() == ".safetensors")
+    throw error(fmt::format("save: a language model is a folder of files; write save(lm, \"{}\")",
+                            std::filesystem::path(typed).replace_extension().string()));
+  if (std::filesystem::is_regular_file(path, ignored))
+    throw error("save: a language model is a folder of files, and '" + typed + "' is a file");
+  return typed;
+}
+
 Value save(const Arguments& a, Shell& shell) {
-  const std::string path = path_of(a.text("path"));
+  const std::string typed = path_of(a.text("path"));
+  if (typed.empty()) throw error("save: where to? save(m, \"name.l2g\")");
+  std::string path;
   if (const auto m = a.object<Model>("model"))
-    model::save(*m, path);
+    model::save(*m, path = model_file(typed));
   else
-    model::save_language_model(*a.object<model::LanguageModel>("model"), path);
-  if (shell.settings.interactive) shell.say("wrote " + path);
+    model::save_language_model(*a.object<model::LanguageModel>("model"), path = language_model_folder(typed));
+  if (shell.settings.interactive || path != typed) shell.say("wrote " + path);
   return {};
 }
 
@@ -360,10 +393,14 @@ void register_model_verbs(Registry& registry) {
                 .group = "model",
                 .doc = "Writes a model with all that predict needs into one file, or a language model into a folder.",
                 .parameters = {value_of({"Model", "LanguageModel"}, "model", "the model"),
-                               file("path", "name.l2g (a safetensors file); for a language model a folder")},
+                               file("path",
+                                    "name.l2g (a safetensors file), or a folder, which gets model.l2g; for a language "
+                                    "model a folder")},
                 .run = save,
-                .help = "load reads it back. The file is written aside and renamed: an old one stays until the new one "
-                        "is whole. A folder of a language model opens in transformers, too.",
+                .help =
+                    "load reads it back, by the same words. A name without an ending gets .l2g. The file is written "
+                    "aside and renamed: an old one stays until the new one is whole. A folder of a language model "
+                    "opens in transformers, too.",
                 .example = "save(m, \"promoters.l2g\")\nm = load \"promoters.l2g\"\nsave(lm, \"my_model\")"});
   registry.add(
       {.name = "export",

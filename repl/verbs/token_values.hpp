@@ -19,5 +19,7 @@ std::shared_ptr<SessionTokenizer> tokenizer_of(const Arguments& arguments, std::
 
 /// The sequences of a Dataset, Splits (its training part) or Simulated, or the text itself.
 std::vector<std::string> sequences_of(const Arguments& arguments, std::string_view name);
+/// The same, where the path of a text file stands for its text.
+std::vector<std::string> texts_of(const Arguments& arguments, std::string_view name);
 
 }  // namespace l2g::repl

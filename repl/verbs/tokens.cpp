@@ -68,17 +68,43 @@ std::string letters_of(const Tokens& t, std::size_t i) {
   return shown;
 }
 
+/// What its letters are called: bases, or letters when it is no DNA.
+const char* unit_of(bool dna, bool one) { return dna ? one ? "base" : "bases" : one ? "letter" : "letters"; }
+
+/// Is the sequence DNA? An empty one is.
+bool is_dna(const Tokens& t) {
+  const text::ByteRange s = t.encoding.sequence;
+  return text::is_dna(std::string_view(t.text).substr(s.begin, s.end - s.begin));
+}
+
+/// Letters that begin in the first `bytes` bytes of the sequence: a letter may be several bytes.
+index_t letters_until(const Tokens& t, std::uint32_t bytes) {
+  const auto from = t.text.begin() + t.encoding.sequence.begin;
+  return std::count_if(from, from + bytes, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+}
+
+/// The letters of the sequence that a token touches, from 1 on.
+struct Letters {
+  index_t first = 0, last = 0;
+};
+Letters letters_touched(const Tokens& t, index_t i) {
+  const text::ByteRange bytes = t.encoding.bases(i);
+  return {letters_until(t, bytes.begin + 1), letters_until(t, bytes.end)};
+}
+
 /// What is to be known of a token: where it lies, what is strange about it.
 std::string remark_of(const Tokens& t, std::size_t i) {
   const text::Encoding& e = t.encoding;
   const text::ByteRange o = e.offsets[i], bases = e.bases(index_t(i));
   if (e.special[i]) return "special";
   std::string s;
-  if (bases.begin < bases.end)
-    s = bases.end - bases.begin == 1 ? fmt::format("base {}", bases.end)
-                                     : fmt::format("bases {} to {}", bases.begin + 1, bases.end);
-  else
+  if (bases.begin < bases.end) {
+    const Letters l = letters_touched(t, index_t(i));
+    s = l.first == l.last ? fmt::format("{} {}", unit_of(is_dna(t), true), l.last)
+                          : fmt::format("{} {} to {}", unit_of(is_dna(t), false), l.first, l.last);
+  } else {
     s = o.end <= e.sequence.begin ? "prefix" : "suffix";
+  }
   if (o.begin < e.sequence.begin && o.end > e.sequence.begin) s += ", fused with the prefix";
   if (o.begin < e.sequence.end && o.end > e.sequence.end) s += ", fused with the suffix";
   if (e.ids[i] == t.tokenizer.special().unknown) s += ", unknown";
@@ -107,7 +133,8 @@ std::string details_of(const Tokens& t) {
     s += fmt::format("{:>5}  {:>6}  {:<{}}  {:<{}}  {}\n", i + 1, e.ids[i], as, name, letters_of(t, i), widest,
                      remark_of(t, i));
   }
-  if (e.cut_tokens > 0) s += fmt::format("{} bases are cut off: there is no room for their tokens\n", e.cut);
+  if (e.cut_tokens > 0)
+    s += fmt::format("{} {} are cut off: there is no room for their tokens\n", e.cut, unit_of(is_dna(t), false));
   return s;
 }
 
@@ -122,20 +149,25 @@ Value row_of(const Tokens& t, index_t i) {
                    {"text", letters_of(t, k)},
                    {"special", t.encoding.special[k] != 0},
                    {"remark", remark_of(t, k)}};
-  if (bases.begin < bases.end)
-    row.emplace_back("first", index_t(bases.begin) + 1), row.emplace_back("last", index_t(bases.end));
+  if (bases.begin < bases.end) {
+    const Letters l = letters_touched(t, i - 1);
+    row.emplace_back("first", l.first), row.emplace_back("last", l.last);
+  }
   return row;
 }
 
 std::string in_words(const text::TokenSummary& s) {
-  return fmt::format("{} tokens of {} bases ({:.3f} tokens per base), {:.2f} % unknown, inputs of {} to {} tokens",
-                     s.tokens, s.bases, s.tokens_per_base(), 100 * s.unknown_share(), s.shortest, s.longest);
+  return fmt::format("{} tokens of {} {} ({:.3f} tokens per {}), {:.2f} % unknown, inputs of {} to {} tokens", s.tokens,
+                     s.bases, unit_of(s.dna, false), s.tokens_per_base(), unit_of(s.dna, true), 100 * s.unknown_share(),
+                     s.shortest, s.longest);
 }
 std::string details_of(const text::TokenSummary& s) {
   std::string out = in_words(s) + "\n";
-  if (s.tokens > 0) out += fmt::format("{:.2f} bases a token\n", double(s.bases) / double(s.tokens));
+  if (s.tokens > 0)
+    out += fmt::format("{:.2f} {} a token\n", double(s.bases) / double(s.tokens), unit_of(s.dna, false));
   if (s.cut_sequences > 0)
-    out += fmt::format("{} of {} sequences are cut and lose {} bases\n", s.cut_sequences, s.sequences, s.cut_bases);
+    out += fmt::format("{} of {} sequences are cut and lose {} {}\n", s.cut_sequences, s.sequences, s.cut_bases,
+                       unit_of(s.dna, false));
   else
     out += "no sequence is cut\n";
   if (s.lost_suffixes > 0) out += fmt::format("{} inputs lose their suffix\n", s.lost_suffixes);
@@ -339,6 +371,14 @@ std::vector<std::string> sequences_of(const Arguments& a, std::string_view name)
                           name, kind_in_words(a.value(name))));
 }
 
+std::vector<std::string> texts_of(const Arguments& a, std::string_view name) {
+  if (const auto* path = a.value(name).as<std::string>()) {
+    std::error_code ignored;
+    if (fs::is_regular_file(path_of(*path), ignored)) return {text::read_text(path_of(*path))};
+  }
+  return sequences_of(a, name);
+}
+
 void register_token_verbs(Registry& registry) {
   register_types(registry);
   registry.add({.name = "tokenizer",
@@ -366,7 +406,9 @@ void register_token_verbs(Registry& registry) {
   registry.add(
       {.name = "show_tokens",
        .group = "tokens",
-       .doc = "Shows how a sequence is cut: each token with its id, the bases it stands for, and what is odd.",
+       .doc =
+           "Shows how a sequence or text is cut: each token with its id, the bases or letters it stands for, and what "
+           "is odd.",
        .parameters = with_prompt({tokenizer_parameter(), text("sequence", "DNA or any text")}),
        .run = show_tokens,
        .help = "With a prefix or suffix the tokens are those of the whole text: one that spans a boundary is "

@@ -21,6 +21,7 @@ void register_adapter_verbs(Registry& registry);
 void register_evaluation_verbs(Registry& registry);
 void register_token_verbs(Registry& registry);
 void register_language_verbs(Registry& registry);
+void register_skip_gram_verbs(Registry& registry);
 
 /// Every verb of the program, in the order of help and manual.
 inline void register_all_verbs(Registry& registry) {
@@ -33,6 +34,7 @@ inline void register_all_verbs(Registry& registry) {
   register_evaluation_verbs(registry);
   register_token_verbs(registry);
   register_language_verbs(registry);
+  register_skip_gram_verbs(registry);
   register_lingo_verbs(registry);
   register_layer_verbs(registry);
   register_plot_verbs(registry);

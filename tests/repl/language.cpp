@@ -109,7 +109,10 @@ TEST_CASE("hidden states, attention, words, text, cost and probes of a language 
   CHECK(has(l2g("plot(m)"), "attention of layer 2, head 1"));
   CHECK(l2g("plot(m, {file = HERE .. 'map.svg'})") == "");
   CHECK(has(l2g("attention(bert, 'AC', {layer = 0})"), "counted from 1"));
-  CHECK(l2g("#fill_mask(bert, 'AC<mask>T', {top = 3})") == "3");
+  CHECK(l2g("f = fill_mask(bert, 'AC<mask>T', {top = 3});\n#f, #f[1]") == "1\n3");
+  CHECK(
+      l2g("f = fill_mask(bert, '<mask>C<mask>T', {top = 2});\n#f, #f[2], f[1][1].probability >= f[1][2].probability") ==
+      "2\n2\ntrue");
   CHECK(has(l2g("fill_mask(gpt, 'AC<mask>T')"), "left to right"));
   CHECK(l2g("p = perplexity(gpt, HERE .. 'text.txt');\np.causal, p.tokens > 40") == "true\ntrue");
   CHECK(l2g("perplexity(bert, HERE .. 'text.txt').causal") == "false");
@@ -152,6 +155,86 @@ TEST_CASE("classifiers on a language model are built, trained, saved and refused
             "align(m, s, {text = t, steps = 4, batch = 16}).steps") == "4");
   CHECK(l2g("train(m, s, {steps = 3, batch = 16}).steps") == "3");
   CHECK(has(l2g("align(build(s, {kind = 'lm', language_model = lm}), s, {text = t})"), "reads tokens"));
+}
+
+TEST_CASE("the shipped masked model is opened by its name") {
+  Lesson l2g;
+  // By its name beside an installed program or one in the source tree; here by its path, which needs no ending.
+  const std::string told = l2g("by_name = load 'byte-roberta'");
+  CHECK((has(told, "RoBERTa: 4 layers x 128, 260 words") || has(told, "is not beside the program")));
+  CHECK(has(l2g("lm = load 'examples/language_model/byte-roberta'"), "RoBERTa: 4 layers x 128, 260 words"));
+  CHECK(l2g("fill_mask(lm, 'The Rabbit hurr<mask>ed on')[1][1].text") == "\"i\"");
+  CHECK(l2g("#hidden(lm, 'ACGT', {layer = 2})") == "6");
+  CHECK(l2g("perplexity(lm, 'It was the best of times, it was the worst of times').bits < 4") == "true");
+  CHECK(l2g("a = load 'examples/language_model/byte-roberta.safetensors';\na.parameters == lm.parameters") == "true");
+  CHECK(has(l2g("load('examples/language_model/byte-roberta', {tokenizer = 'x'})"), "reads bytes"));
+  // The transfer takes the encoder as it was trained, by name, by path and when nothing is said.
+  CHECK(l2g("p = 'examples/language_model/byte-roberta'; a = build(s, {kind = 'l2g', language_model = p .. "
+            "'.safetensors'}); b = build(s, {kind = 'l2g', language_model = p});\n"
+            "table.concat(a.keys) == table.concat(b.keys), drift(a, b).different") == "true\n0");
+}
+
+TEST_CASE("a model that was built on a language model has one inside") {
+  Lesson l2g;
+  l2g("lm = load(HERE .. 'bert'); m = build(s, {kind = 'lm', language_model = lm, pooling = 'mean'});");
+  l2g("function bits(x) return perplexity(x, HERE .. 'text.txt').bits end");
+  CHECK(l2g("bits(m) == bits(lm), bits(language_model(m)) == bits(lm)") == "true\ntrue");
+  l2g("before = copy(m); train(m, s, {steps = 3, batch = 16, rate = 1e-2, tune = 'all'});");
+  CHECK(l2g("bits(m) ~= bits(lm), bits(m) == m:perplexity(HERE .. 'text.txt').bits") == "true\ntrue");
+  CHECK(l2g("d = drift(m, before);\nd.different > 0, d.different <= d.tensors") == "true\ntrue");
+  CHECK(l2g("save(language_model(m), HERE .. 'tuned');\nbits(load(HERE .. 'tuned')) == bits(m)") == "true");
+  // From a file the head comes from the model's path, or from what is given.
+  l2g("save(m, HERE .. 'm.l2g'); n = load(HERE .. 'm.l2g');");
+  CHECK(l2g("bits(n) == bits(m)") == "true");
+  std::filesystem::rename(l2g.folder / "bert", l2g.folder / "moved");
+  CHECK(l2g("bits(m) == bits(load(HERE .. 'tuned'))") == "true");
+  CHECK(has(l2g("bits(load(HERE .. 'm.l2g'))"), "base = load(folder)"));
+  CHECK(l2g("bits(language_model(load(HERE .. 'm.l2g'), {base = HERE .. 'moved'})) == bits(m)") == "true");
+  CHECK(has(l2g("perplexity(build(s), 'ACGT')"), "was not built on a language model"));
+}
+
+TEST_CASE("a model is saved under the words that load knows") {
+  Lesson l2g;
+  l2g("m = build(s, {channels = 8}); p = function(x) return predict(x, s.dev)[1][1] end");
+  const auto back = [&](const std::string& saved, const std::string& loaded) {
+    INFO(saved);
+    const std::string told = l2g("save(m, HERE .. '" + saved + "')");
+    CHECK(l2g("p(load(HERE .. '" + loaded + "')) == p(m)") == "true");
+    return told;
+  };
+  CHECK(back("a.l2g", "a.l2g") == "");
+  CHECK(back("b.safetensors", "b.safetensors") == "");
+  CHECK(has(back("c", "c"), "wrote " + l2g.folder / "c.l2g"));
+  CHECK(has(back("new/", "new"), "new/model.l2g"));
+  CHECK(has(back("new", "new/model.l2g"), "new/model.l2g"));
+  CHECK(has(back("rows.d/", "rows.d/"), "rows.d/model.l2g"));
+  CHECK(has(l2g("save(m, HERE .. 'x.txt')"), "x.l2g\")"));
+  CHECK(has(l2g("save(m, '')"), "where to?"));
+  l2g("lm = load(HERE .. 'bert');");
+  CHECK(has(l2g("save(lm, HERE .. 'y.l2g')"), "is a folder of files"));
+  CHECK(has(l2g("save(lm, HERE .. 'rows.csv')"), "is a file"));
+}
+
+TEST_CASE("letters of a text are called letters") {
+  Lesson l2g;
+  CHECK(l2g("t = show_tokens('characters', 'CAT');\nt[2].remark") == "\"base 2\"");
+  CHECK(l2g("t = show_tokens('bytes', '\xc3\xa9t');\nt[3].remark, t[4].remark, t[4].first") ==
+        "\"letter 1\"\n\"letter 2\"\n2");
+  CHECK(has(l2g("tokens({'the cat', 'sat'}, 'bytes')"), "tokens of 10 letters (1.000 tokens per letter)"));
+  CHECK(has(l2g("tokens({'ACGT', 'NNac'}, 'bytes')"), "tokens of 8 bases (1.000 tokens per base)"));
+}
+
+TEST_CASE("vectors of words are learnt, compared and drawn") {
+  Lesson l2g;
+  l2g("v = skip_gram(d, {k = 2, width = 8, epochs = 2});");
+  CHECK(l2g("#v, v.width, #v[1], #v.words") == "16\n8\n8\n16");
+  CHECK(has(l2g("v"), "16 words x 8, loss"));
+  CHECK(l2g("n = v:neighbours('AA', {top = 3});\n#n, n[1].cosine >= n[2].cosine") == "3\ntrue");
+  CHECK(l2g("skip_gram(d, {k = 2, width = 8, epochs = 2}):vector('AC')[3] == v:vector('AC')[3]") == "true");
+  CHECK(has(l2g("v:vector('AX')"), "did you mean"));
+  CHECK(has(l2g("plot(v)"), "Cosines of the words"));
+  CHECK(l2g("w = skip_gram({'the cat sat', 'the dog sat'}, {epochs = 1});\nw.words[1], #w") == "\"the\"\n4");
+  CHECK(has(l2g("skip_gram({'the cat'}, {k = 3})"), "k is for DNA"));
 }
 
 TEST_CASE("verbs of language models and tokenizers are their methods, too") {

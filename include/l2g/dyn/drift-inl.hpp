@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstring>
 #include <optional>
 
 namespace l2g::model {
@@ -66,6 +67,8 @@ L2G_INLINE std::vector<LayerDrift> drift(const Model& now, const Model& before) 
       for (std::size_t i = 0; i < x.size(); ++i) moved += (double(x[i]) - double(y[i])) * (double(x[i]) - double(y[i]));
     for (const float v : y) squares += double(v) * double(v);
     at->before += squares;
+    ++at->tensors;
+    at->different += x.data() != y.data() && std::memcmp(x.data(), y.data(), x.size() * sizeof(float)) != 0;
     at->parameters += index_t(x.size());
   }
   if (found.empty()) throw error("drift: the two models have no weights of equal names and shapes");

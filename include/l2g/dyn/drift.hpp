@@ -9,7 +9,8 @@ namespace l2g::model {
 struct LayerDrift {
   std::string layer;  // "body.encoder.3", "head"
   index_t parameters = 0;
-  double before = 0;    // norm of the weights
+  index_t tensors = 0, different = 0;  // different: in any bit
+  double before = 0;                   // norm of the weights
   double relative = 0;  // ||now - before|| / ||before||; where before is 0, the norm of what there is now
 };
 

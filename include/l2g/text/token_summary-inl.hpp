@@ -7,13 +7,9 @@ namespace l2g::text {
 
 namespace detail {
 
-inline bool is_dna(std::string_view s) {
-  return s.size() > 1 && s.find_first_not_of("ACGTUNacgtun") == std::string_view::npos;
-}
-
 inline void refuse_unknown(const Tokenizer& tokenizer, std::string_view sequence, const Encoding& e,
                            const std::string& where) {
-  if (!is_dna(sequence)) return;
+  if (sequence.size() < 2 || !is_dna(sequence)) return;
   index_t tokens = 0, unknown = 0;
   for (index_t i = 0; i < e.size(); ++i) {
     const ByteRange o = e.bases(i);
@@ -31,6 +27,10 @@ inline void refuse_unknown(const Tokenizer& tokenizer, std::string_view sequence
 
 }  // namespace detail
 
+L2G_INLINE bool is_dna(std::string_view sequence) {
+  return sequence.find_first_not_of("ACGTUNacgtun") == std::string_view::npos;
+}
+
 L2G_INLINE TokenSummary summarize(const Tokenizer& tokenizer, std::span<const std::string> sequences,
                                   const EncodeOptions& options) {
   TokenSummary s;
@@ -43,6 +43,7 @@ L2G_INLINE TokenSummary summarize(const Tokenizer& tokenizer, std::span<const st
     detail::refuse_unknown(tokenizer, sequence, e, "sequence " + std::to_string(s.sequences + 1) + ": ");
     ++s.sequences;
     s.bases += static_cast<index_t>(sequence.size());
+    s.dna = s.dna && is_dna(sequence);
     for (index_t i = 0; i < e.size(); ++i) {
       const ByteRange o = e.bases(i);
       if (o.begin == o.end) continue;

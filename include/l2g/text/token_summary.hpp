@@ -11,10 +11,14 @@ struct TokenSummary {
   index_t shortest = 0, longest = 0;
   /// Sequences that max_tokens cuts, bases that they lose, and inputs that lose their suffix.
   index_t cut_sequences = 0, cut_bases = 0, lost_suffixes = 0;
+  bool dna = true;  // else `bases` are bytes of text
 
   double tokens_per_base() const { return bases ? static_cast<double>(tokens) / static_cast<double>(bases) : 0; }
   double unknown_share() const { return tokens ? static_cast<double>(unknown) / static_cast<double>(tokens) : 0; }
 };
+
+/// Nothing but A, C, G, T, U and N, in any case: DNA or RNA, not text.
+bool is_dna(std::string_view sequence);
 
 /// Encodes the sequences. A lost suffix is counted, not thrown, so that it can be told with the rest. Throws error as
 /// require_readable() does, and when prefix and suffix alone are longer than max_tokens.
