@@ -28,12 +28,14 @@ Value::Table training_of(const lingo::Settings& s, std::int64_t steps) {
                  {"warm_up", index_t(schedule.warm_up)},
                  {"schedule", name_of(schedule.shape)},
                  {"decay", s.decay},
+                 {"decay_vectors", lingo::optimizer_of(s).decay_vectors},
                  {"clip", s.clip},
                  {"smoothing", 0.0},
                  {"average", 0.0},
                  {"reverse_complement", false},
                  {"validate_every", index_t(s.validate_every > 0 ? s.validate_every : (steps + 15) / 16)},
                  {"select_by", on_test ? "test" : "dev"}};
+  if (s.lambda_deviation > 0) t.emplace_back("lambda_deviation", s.lambda_deviation);
   if (s.patience > 0) t.emplace_back("patience", index_t(s.patience));
   if (!s.sampling) return t;
   const peft::RankOptions o = lingo::rank_options(s, steps);
@@ -60,6 +62,7 @@ Value lingo_verb(const Arguments& a, Shell&) {
                 "' has is not in the tables; say rows = s.train.rows, or steps");
   const std::int64_t steps = a.has("steps") ? a.integer("steps") : lingo::steps_of(s, rows);
   Value::Table build{{"prefix", s.prompt.prefix}, {"suffix", s.prompt.suffix}};
+  if (s.name != "honest") build.emplace_back("head", "published");  // OPT's: no bias, first weights normal
   if (s.max_tokens < 512) build.emplace_back("max_tokens", s.max_tokens);
   return Value::Table{{"preset", s.name},
                       {"task", s.task},

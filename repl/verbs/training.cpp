@@ -74,6 +74,7 @@ model::TrainOptions options_of(const Arguments& a, const transfer::Preset& prese
   if (a.has("average")) stage.average = a.number("average");
   if (a.has("patience")) stage.patience = int(a.integer("patience"));
   if (a.has("decay")) std::visit([&](auto& o) { o.decay = a.number("decay"); }, stage.optimizer);
+  if (a.has("decay_vectors")) std::visit([&](auto& o) { o.decay_vectors = a.flag("decay_vectors"); }, stage.optimizer);
   model::TrainOptions o;
   o.batch = stage.batch;
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
@@ -106,6 +107,7 @@ std::vector<Parameter> stage_parameters(std::vector<Parameter> own) {
           .optional(),
       integer("warm_up", "steps in which the rate rises from 0; the preset's when not given").at_least(0).optional(),
       number("decay", "weight decay").between(0, 100).optional(),
+      flag("decay_vectors", "of biases, norms and lambdas, too; as the preset says when not given").optional(),
       number("clip", "highest norm of the gradient; 0: not clipped").at_least(0).optional(),
       number("average", "decay of the moving average of the weights; 0: none").between(0, 0.99999).optional(),
       integer("patience", "validations without a gain before it stops; 0: never").at_least(0).optional(),
@@ -140,7 +142,8 @@ std::string told(const FitResult& r, double seconds) {
 Value text_verb(const Arguments& a, Shell& shell) {
   const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   const auto* named = a.value("language_model").as<std::string>();
-  if (a.has("language_model") && (!named || holds_language_model(path_of(*named)))) {
+  const std::string bytes = named ? byte_model_file(path_of(*named)) : "";
+  if (a.has("language_model") && (!named || (bytes.empty() && holds_language_model(path_of(*named))))) {
     const auto lm = language_model_of(a, "language_model", shell);
     text::TokenFeatures f = model::language_reference(
         *lm, path_of(a.text("path")),
@@ -151,7 +154,7 @@ Value text_verb(const Arguments& a, Shell& shell) {
         TextReference{path_of(a.text("path")), lm->path, tokens, f.width, std::move(f.values)});
   }
   if (a.flag("conll")) throw error("text: files in the column format are read for a language_model = load(folder)");
-  const std::string weights = named ? path_of(*named) : shipped_language_model();
+  const std::string weights = !bytes.empty() ? bytes : named ? path_of(*named) : shipped_language_model();
   return make_object<TextReference>(text_reference(path_of(a.text("path")), weights, a.integer("tokens"), seed));
 }
 

@@ -53,6 +53,12 @@ std::vector<Parameter> tuning_parameters() {
       flag("hold_mask", "ars: what was zeroed stays zero until the next choice").by_default(false),
       flag("final_mask", "ars: the best triplets are chosen for good where pruning ends").by_default(false),
       number("keep", "svd_lora: probability that a rank takes part in a step").between(0.05, 1).by_default(1),
+      number(
+          "lambda_deviation",
+          "svd_lora and those that choose ranks: the first lambdas are normal with this deviation, as in PEFT 0.5; 0: "
+          "they are 0")
+          .between(0, 10)
+          .by_default(0),
       number("lora_scale", "factor of the change, instead of alpha").between(0, 1000).optional(),
       list("lora_only", "another name of targets").optional()};
 }
@@ -74,6 +80,8 @@ Tuning tuning_of(const Arguments& a, const Model& m) {
     if (t.what != Tune::lora) throw error("train: rslora is for tune = \"lora\"");
     t.adapter.rule = "root";
   }
+  if (a.number("lambda_deviation") > 0 && (!model::has_adapters(t.what) || t.what == Tune::lora))
+    throw error("train: lambda_deviation is for adapters with lambdas: svd_lora, adalora, ars, ars_code");
   if (t.adapter.keep < 1 && model::allocates_ranks(t.what))
     throw error("train: keep draws ranks at random; adalora and ars choose them");
   if (a.has("targets")) t.targets = a.texts("targets");
@@ -104,7 +112,11 @@ void retune(Model& m, const Arguments& a) {
   require_new_trained(m, spec);
   if (spec == m.spec) return;
   const auto before = model::adapters_of(m.spec), after = model::adapters_of(spec);
-  Model next = model::respecified(m, spec);
+  std::vector<std::string> fresh;
+  Model next = model::respecified(m, spec, &fresh);
+  const double deviation = a.number("lambda_deviation");
+  const bool begins = std::any_of(fresh.begin(), fresh.end(), [](const auto& key) { return key.ends_with("lora_E"); });
+  if (deviation > 0 && begins) model::start_lambdas(next, fresh, deviation);
   const auto options = [](const auto& x, const auto& y) {
     return x.first == y.first && x.second.rank == y.second.rank && x.second.plain == y.second.plain;
   };

@@ -14,6 +14,7 @@ void register_simulation_verbs(Registry& registry);
 void register_genome_verbs(Registry& registry);
 void register_plot_verbs(Registry& registry);
 void register_lingo_verbs(Registry& registry);
+void register_prompt_verbs(Registry& registry);
 void register_layer_verbs(Registry& registry);
 void register_model_verbs(Registry& registry);
 void register_training_verbs(Registry& registry);
@@ -36,6 +37,7 @@ inline void register_all_verbs(Registry& registry) {
   register_language_verbs(registry);
   register_skip_gram_verbs(registry);
   register_lingo_verbs(registry);
+  register_prompt_verbs(registry);
   register_layer_verbs(registry);
   register_plot_verbs(registry);
   register_session_verbs(registry);

@@ -134,6 +134,17 @@ L2G_INLINE Spec tuned(const Spec& model, const Tuning& t) {
   return s;
 }
 
+L2G_INLINE void start_lambdas(Model& model, const std::vector<std::string>& fresh, double deviation) {
+  bool any = false;
+  for (const std::string& key : fresh) {
+    if (!key.ends_with("lora_E")) continue;
+    Tensor& t = model.weights.at(key);
+    initialize(TensorRef<float>{key, t.values.data(), t.extents, t.role, {Init::normal, deviation}}, model.seed);
+    any = true;
+  }
+  if (!any) throw error("l2g: no adapter starts anew that has lambdas; those of SVD-LoRA have");
+}
+
 L2G_INLINE index_t blocks_of(const Spec& model) {
   for (const Spec& part : deep_part(model).parts)
     if (part.key == "body")

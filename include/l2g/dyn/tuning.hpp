@@ -37,6 +37,11 @@ struct Tuning {
 /// is needed, for more blocks than there are, and for a target that hits nothing.
 Spec tuned(const Spec& model, const Tuning& tuning);
 
+/// The first lambdas of SVD-LoRAs: of the tensors called `fresh` (respecified), those of lambdas start normal with this
+/// deviation, as in PEFT 0.5, on which Lingo's scripts stand, instead of 0 (AdaLoRA, PEFT today). Throws l2g::error
+/// when there are none among them.
+void start_lambdas(Model& model, const std::vector<std::string>& fresh, double deviation);
+
 /// Blocks of the body.
 index_t blocks_of(const Spec& model);
 /// Channels of the body, 0 when the model has none.
