@@ -1,3 +1,2 @@
-// The objects of l2g::compiled: models compared, on saved predictions and over fractions of the training rows.
+// The objects of l2g::compiled: scores over fractions of the training rows.
 #include <l2g/dyn/learning_curve-inl.hpp>
-#include <l2g/dyn/predictions_file-inl.hpp>

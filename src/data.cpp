@@ -14,6 +14,7 @@
 #include <l2g/data/load-inl.hpp>
 #include <l2g/data/logistic-inl.hpp>
 #include <l2g/data/motif-inl.hpp>
+#include <l2g/data/predictions_file-inl.hpp>
 #include <l2g/data/probe-inl.hpp>
 #include <l2g/data/published-inl.hpp>
 #include <l2g/data/runs-inl.hpp>

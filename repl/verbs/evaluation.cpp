@@ -1,4 +1,5 @@
-// evaluate, predict: what a model is worth, and what it says.
+// evaluate, predict, threshold, calibration: what a model is worth, and what it says.
+#include "evaluation_values.hpp"
 #include "model_values.hpp"
 #include "progress.hpp"
 #include "verbs.hpp"
@@ -8,26 +9,18 @@
 #include <l2g/data/load.hpp>
 #include <l2g/data/simulate.hpp>
 #include <l2g/eval/metrics.hpp>
-#include <l2g/eval/score.hpp>
+#include <l2g/eval/threshold.hpp>
 #include <l2g/report/rank_curves.hpp>
+#include <l2g/report/reliability.hpp>
 
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 
 namespace l2g::repl {
 namespace {
 
 using model::Model;
-
-/// A model on labelled rows: scores with intervals, floors beside them, and what charts need.
-struct Evaluated {
-  std::string model;
-  eval::Score mcc;
-  double accuracy = 0, macro_f1 = 0, auc = 0, auprc = 0, loss = 0;
-  std::vector<std::string> classes;
-  std::vector<std::int32_t> truth, said;
-  model::Predictions predictions;
-  std::string note;
-};
 
 std::vector<std::int32_t> positives(const Evaluated& e, index_t k) {
   std::vector<std::int32_t> p;
@@ -54,17 +47,140 @@ report::RocCurves roc_of(const Evaluated& e) {
   return c;
 }
 
+/// Short enough to stand beside other values in a line.
+std::string in_short(const Evaluated& e) {
+  eval::Score s = e.mcc;
+  s.floors = {};
+  return eval::to_text(s);
+}
+/// Ours in the metric of a published table, NaN where it is not computed.
+double ours(const Evaluated& e, const std::string& metric) {
+  return metric == "mcc" ? e.mcc.value : metric == "auc" ? e.auc : metric == "accuracy" ? e.accuracy : not_a_number;
+}
+/// The metric in which published values are shown: MCC where there are any.
+std::string shown_metric(const std::vector<data::PublishedValue>& table) {
+  for (const char* metric : {"mcc", "auc", "accuracy"})
+    for (const auto& v : table)
+      if (v.metric == metric) return metric;
+  return table.front().metric;
+}
+std::string published_in_words(const Evaluated& e) {
+  if (e.published.empty()) return {};
+  const std::string metric = shown_metric(e.published);
+  std::string s = fmt::format("published {} on {} (ours {:.3f}); other training rows and protocols:\n", metric,
+                              e.published.front().task, ours(e, metric));
+  std::size_t lines = 0, more = 0;
+  for (const auto& v : e.published) {
+    if (v.metric == metric && lines < 4)
+      s += fmt::format("  {:.3f}  {} {} ({}; {})\n", v.value, v.model, v.method, v.protocol, v.source), ++lines;
+    else
+      ++more;
+  }
+  return s + (more > 0 ? fmt::format("  and {} more in e.published\n", more) : "");
+}
+
 std::string details_of(const Evaluated& e) {
   std::string s = eval::to_text(e.mcc) + "\n";
-  s += fmt::format("accuracy {:.3f}, macro-F1 {:.3f}, ROC-AUC {:.3f}, AUPRC {:.3f}, loss {:.3f}\n", e.accuracy,
-                   e.macro_f1, e.auc, e.auprc, e.loss);
+  s += fmt::format(
+      "accuracy {:.3f}, macro-F1 {:.3f}, ROC-AUC {:.3f}, AUPRC {:.3f}, loss {:.3f}, calibration error "
+      "{:.3f}\n",
+      e.accuracy, e.macro_f1, e.auc, e.auprc, e.loss, e.calibration_error);
+  if (e.classes.size() == 2 && e.threshold != 0.5)
+    s += fmt::format("'{}' from a probability of {:.3f} on{}\n", e.classes[1], e.threshold,
+                     e.threshold_by == "dev" ? ", chosen on dev" : "");
+  s += eval::to_text(e.table, 6) + published_in_words(e);
   return s + (e.note.empty() ? "" : e.note + "\n");
+}
+
+report::PrecisionRecallCurves precision_recall_of(const Evaluated& e) {
+  report::PrecisionRecallCurves c;
+  c.title = "Precision and recall of " + e.model + ", " + e.mcc.split;
+  const index_t n = index_t(e.classes.size());
+  for (index_t k = n == 2 ? 1 : 0; k < n; ++k)
+    c.curves.push_back(report::precision_recall_of(e.classes[std::size_t(k)], e.predictions.scores(k), positives(e, k),
+                                                   {.resamples = 500}));
+  if (n == 2) {
+    const auto p = positives(e, 1);
+    c.prevalence = double(std::count(p.begin(), p.end(), 1)) / double(p.size());
+  }
+  return c;
+}
+report::CalibrationChart calibration_of(const Evaluated& e) {
+  report::CalibrationChart c;
+  c.title = "Calibration of " + e.model + ", " + e.mcc.split;
+  const index_t n = index_t(e.classes.size());
+  for (index_t k = n == 2 ? 1 : 0; k < n && k < 6; ++k)
+    c.models.push_back(report::reliability_of(e.classes[std::size_t(k)], e.predictions.scores(k), positives(e, k)));
+  return c;
+}
+report::ScoreHistogram histogram_of(const Evaluated& e) {
+  report::ScoreHistogram h;
+  h.title = "Probabilities of " + e.model + " by class, " + e.mcc.split;
+  const index_t k = e.classes.size() == 2 ? 1 : 0;
+  h.x_name = "predicted probability of '" + e.classes[std::size_t(k)] + "'";
+  h.values = e.predictions.scores(k), h.labels = e.truth, h.class_names = e.classes;
+  return h;
+}
+
+Value table_value(const Evaluated& e) {
+  Value::List rows;
+  for (const auto& r : e.table)
+    rows.push_back(Value::Table{{"class", r.name},
+                                {"precision", r.precision},
+                                {"recall", r.recall},
+                                {"f1", r.f1},
+                                {"auc", r.auc},
+                                {"auprc", r.auprc},
+                                {"rows", r.support}});
+  return rows;
+}
+Value published_value(const Evaluated& e) {
+  Value::List rows;
+  for (const auto& v : e.published)
+    rows.push_back(Value::Table{{"task", v.task},
+                                {"model", v.model},
+                                {"method", v.method},
+                                {"metric", v.metric},
+                                {"value", v.value},
+                                {"ours", ours(e, v.metric)},
+                                {"source", v.source},
+                                {"protocol", v.protocol},
+                                {"note", v.note}});
+  return rows;
+}
+Value bins_value(const std::vector<eval::ReliabilityBin>& bins) {
+  Value::List rows;
+  for (const auto& b : bins)
+    rows.push_back(Value::Table{
+        {"lo", b.lo}, {"hi", b.hi}, {"rows", b.rows}, {"confidence", b.confidence}, {"accuracy", b.accuracy}});
+  return rows;
+}
+
+/// Do probabilities mean what they say?
+struct Calibrated {
+  std::string model, split;
+  std::vector<eval::ReliabilityBin> bins, equal_mass;
+  double expected = 0, adaptive = 0, classwise = 0, largest = 0;
+  double temperature = not_a_number, tempered = not_a_number;  // fitted on dev; the expected error with it
+};
+std::string details_of(const Calibrated& c) {
+  std::string s = fmt::format(
+      "expected calibration error {:.4f} in 15 equal bins, {:.4f} in bins of equal rows; by "
+      "class {:.4f}; largest gap {:.3f}\n",
+      c.expected, c.adaptive, c.classwise, c.largest);
+  s += "confidence       rows    said   right\n";
+  for (const auto& b : c.bins)
+    if (b.rows > 0)
+      s += fmt::format("({:.3f}, {:.3f}]  {:>6}  {:.3f}   {:.3f}\n", b.lo, b.hi, b.rows, b.confidence, b.accuracy);
+  if (!std::isnan(c.temperature))
+    s += fmt::format("temperature {:.3f}, fitted on dev, makes the error {:.4f}\n", c.temperature, c.tempered);
+  return s;
 }
 
 void register_types(Registry& registry) {
   registry.type<Evaluated>("Evaluation", "scores of a model on labelled rows")
-      .summary([](const Evaluated& e) { return eval::to_text(e.mcc); })
-      .details(details_of)
+      .summary(in_short)
+      .details([](const Evaluated& e) { return details_of(e); })
       .field("mcc", "Matthews correlation", [](const Evaluated& e) { return e.mcc.value; })
       .field("lo", "lower end of the 95 % interval of the MCC", [](const Evaluated& e) { return e.mcc.lo; })
       .field("hi", "upper end", [](const Evaluated& e) { return e.mcc.hi; })
@@ -73,10 +189,35 @@ void register_types(Registry& registry) {
       .field("auc", "area under the ROC curve", [](const Evaluated& e) { return e.auc; })
       .field("auprc", "area under precision and recall", [](const Evaluated& e) { return e.auprc; })
       .field("loss", "mean negative log-likelihood", [](const Evaluated& e) { return e.loss; })
+      .field("calibration_error", "expected gap between confidence and accuracy, 15 equal bins",
+             [](const Evaluated& e) { return e.calibration_error; })
+      .field("threshold", "probability of the second class from which it is said",
+             [](const Evaluated& e) { return e.threshold; })
+      .field("table", "a row a class: precision, recall, f1, auc, auprc, rows", table_value)
+      .field("published", "published values of this task, with source and protocol", published_value)
       .field("rows", "rows that were judged", [](const Evaluated& e) { return e.mcc.rows; })
       .field("note", "how far it can be trusted", [](const Evaluated& e) { return e.note; })
       .chart("confusion", "classes against what was said", [](const Evaluated& e) { return chart_of(confusion_of(e)); })
-      .chart("roc", "ROC curve", [](const Evaluated& e) { return chart_of(roc_of(e)); });
+      .chart("roc", "ROC curve", [](const Evaluated& e) { return chart_of(roc_of(e)); })
+      .chart("precision_recall", "precision against recall",
+             [](const Evaluated& e) { return chart_of(precision_recall_of(e)); })
+      .chart("calibration", "probabilities against how often they come true",
+             [](const Evaluated& e) { return chart_of(calibration_of(e)); })
+      .chart("histogram", "probabilities by class", [](const Evaluated& e) { return chart_of(histogram_of(e)); });
+  registry.type<Calibrated>("Calibration", "how far probabilities can be taken as shares")
+      .summary([](const Calibrated& c) {
+        return fmt::format("{} on {}: expected calibration error {:.4f}", c.model, c.split, c.expected);
+      })
+      .details([](const Calibrated& c) { return details_of(c); })
+      .field("expected", "mean gap in 15 equal bins", [](const Calibrated& c) { return c.expected; })
+      .field("adaptive", "mean gap in 15 bins of equal rows", [](const Calibrated& c) { return c.adaptive; })
+      .field("classwise", "mean over the classes", [](const Calibrated& c) { return c.classwise; })
+      .field("largest", "largest gap of a bin", [](const Calibrated& c) { return c.largest; })
+      .field("bins", "equal bins: lo, hi, rows, confidence, accuracy",
+             [](const Calibrated& c) { return bins_value(c.bins); })
+      .field("equal_mass", "bins of equal rows", [](const Calibrated& c) { return bins_value(c.equal_mass); })
+      .field("temperature", "fitted on dev, when it was given", [](const Calibrated& c) { return c.temperature; })
+      .field("tempered", "expected error with that temperature", [](const Calibrated& c) { return c.tempered; });
   registry.type<model::Predictions>("Predictions", "one probability a class for each row")
       .summary([](const model::Predictions& p) { return fmt::format("{} rows, {} classes", p.rows, p.classes); })
       .length([](const model::Predictions& p) { return p.rows; })
@@ -104,35 +245,29 @@ Value evaluate(const Arguments& a, Shell& shell) {
   const auto m = a.object<Model>("model");
   const auto splits = a.object<data::Splits>("data");
   const std::string part = a.text("split");
-  const data::Dataset* rows = nullptr;
-  if (splits)
-    rows = part == "train" ? &splits->train : part == "dev" ? &splits->dev : &splits->test;
-  else if (const auto simulated = a.object<data::Simulated>("data"))
-    rows = &simulated->dataset;
-  else
-    rows = a.object<data::Dataset>("data").get();
-  if (rows->empty()) throw error("evaluate: the " + part + " part has no rows");
-  if (!rows->labelled()) throw error("evaluate: the rows have no labels; predict needs none");
-  if (rows->classes != m->classes) throw error("evaluate: the rows have other classes than the model");
+  const data::Dataset& rows = judged_rows(a, "data", part, m->classes, "evaluate");
+  const auto table = published_table(a.text_or("published", ""));
   Model judged = *m;
   if (a.has("both_strands")) judged.both_strands = a.flag("both_strands");
   ProgressBar bar("evaluate");
-  auto e = std::make_shared<Evaluated>();
-  e->model = m->name;
-  e->classes = m->classes;
-  e->predictions = model::predict(judged, *rows, {128, pool_of(shell), bar.callback()});
-  e->truth = rows->labels;
-  e->said = e->predictions.labels(m->threshold);
-  const index_t classes = m->outputs();
-  const auto interval = eval::bootstrap(eval::matthews, e->truth, e->said, classes,
-                                        {.resamples = a.integer("resamples"), .seed = shell.settings.seed});
-  e->mcc.value = interval.value, e->mcc.lo = interval.lo, e->mcc.hi = interval.hi;
-  e->mcc.split = splits ? part : rows->name;
-  const auto preset = m->notes.find("preset");
-  e->mcc.protocol = preset == m->notes.end() ? "not trained here" : preset->second;
-  const auto seed = m->notes.find("training seed");
-  e->mcc.seed = seed == m->notes.end() ? m->seed : std::stoull(seed->second);
-  e->mcc.rows = rows->rows();
+  double threshold = m->threshold;
+  const bool by_dev = a.has("threshold") && a.value("threshold").as<std::string>();
+  if (by_dev) {
+    if (*a.value("threshold").as<std::string>() != "dev")
+      throw error("evaluate: threshold is a number in 0..1, or \"dev\": chosen on the dev rows");
+    if (!splits) throw error("evaluate: threshold = \"dev\" needs Splits with a dev part");
+    threshold = threshold_by_dev(judged, *splits, shell, bar.callback());
+  } else if (a.has("threshold")) {
+    const auto* whole = a.value("threshold").as<index_t>();
+    const auto* real = a.value("threshold").as<double>();
+    threshold = whole ? double(*whole) : real ? *real : -1;
+    if (!(threshold >= 0 && threshold <= 1))
+      throw error("evaluate: threshold is a number in 0..1, or \"dev\": chosen on the dev rows");
+  }
+  const auto e = judge_model(judged, rows, threshold, a.integer("resamples"), shell, bar.callback());
+  if (by_dev) e->threshold_by = "dev";
+  e->mcc.split = splits ? part : rows.name;
+  if (!splits || part == "test") e->published = data::published_for(table, e->task);
   if (const auto b = a.object<data::Baseline>("baseline"))
     for (const auto& f : b->models) {
       const double v = part == "dev" ? f.dev_mcc : f.test_mcc;
@@ -141,18 +276,49 @@ Value evaluate(const Arguments& a, Shell& shell) {
       if (f.model == "pos3") e->mcc.floors.positional = v;
       if (f.model == "joint") e->mcc.floors.joint = v;
     }
-  e->accuracy = eval::accuracy(e->truth, e->said, classes);
-  e->macro_f1 = eval::macro_f1(e->truth, e->said, classes);
-  e->auc = area(*e, eval::roc_auc);
-  e->auprc = area(*e, eval::average_precision);
-  e->loss = model::judge(e->predictions, *rows, m->threshold).loss;
+  const auto add_note = [&](const std::string& text) { e->note += (e->note.empty() ? "" : "; ") + text; };
   if (e->mcc.protocol == "code" && part == "test")
-    e->note = "the epoch was chosen by these rows (preset code): the score is too good";
-  if (part == "train" && splits) e->note = "these rows were learnt: the score says nothing about new ones";
+    add_note("the epoch was chosen by these rows (preset code): the score is too good");
+  if (part == "train" && splits) add_note("these rows were learnt: the score says nothing about new ones");
+  if (part == "dev" && by_dev) add_note("the threshold was chosen by these rows: the score is too good");
   if (!a.has("baseline") && splits && part == "test")
-    e->note +=
-        (e->note.empty() ? "" : "; ") + std::string("floors beside it: evaluate(m, s, {baseline = baseline(s)})");
+    add_note("floors beside it: evaluate(m, s, {baseline = baseline(s)})");
   return object(e);
+}
+
+Value threshold_verb(const Arguments& a, Shell& shell) {
+  const auto m = a.object<Model>("model");
+  ProgressBar bar("threshold");
+  double reached = 0;
+  const double before = m->threshold;
+  const double chosen = threshold_by_dev(*m, *a.object<data::Splits>("data"), shell, bar.callback(), &reached);
+  bar.close();
+  m->threshold = chosen;
+  m->notes["threshold"] =
+      fmt::format("{:.4f}, by the MCC of {} dev rows", chosen, a.object<data::Splits>("data")->dev.rows());
+  if (shell.settings.interactive)
+    shell.say(fmt::format("'{}' is said from a probability of {:.3f} on (before: {:.3f}); dev MCC {:.3f}",
+                          m->classes[1], chosen, before, reached));
+  return Value::Table{{"threshold", chosen}, {"before", before}, {"dev_mcc", reached}};
+}
+
+Value calibration_verb(const Arguments& a, Shell&) {
+  const auto e = a.object<Evaluated>("evaluation");
+  const auto& p = e->predictions;
+  auto c = std::make_shared<Calibrated>();
+  c->model = e->model, c->split = e->mcc.split;
+  c->bins = e->bins;
+  c->equal_mass = eval::equal_mass_reliability(p.probability, e->truth, p.classes);
+  c->expected = eval::expected_gap(c->bins), c->adaptive = eval::expected_gap(c->equal_mass);
+  c->largest = eval::largest_gap(c->bins);
+  c->classwise = eval::classwise_calibration_error(p.probability, e->truth, p.classes);
+  if (const auto dev = a.object<Evaluated>("dev")) {
+    if (dev->classes != e->classes) throw error("calibration: dev is an Evaluation of other classes");
+    c->temperature = eval::fitted_temperature(dev->predictions.probability, dev->truth, p.classes);
+    c->tempered = eval::expected_gap(
+        eval::reliability(eval::tempered(p.probability, p.classes, c->temperature), e->truth, p.classes));
+  }
+  return object(c);
 }
 
 Value predict(const Arguments& a, Shell& shell) {
@@ -193,6 +359,91 @@ Value predict(const Arguments& a, Shell& shell) {
 
 }  // namespace
 
+const data::Dataset& judged_rows(const Arguments& a, std::string_view name, const std::string& part,
+                                 const std::vector<std::string>& classes, const char* verb) {
+  const data::Dataset* rows = a.object<data::Dataset>(name).get();
+  if (const auto splits = a.object<data::Splits>(name))
+    rows = part == "train" ? &splits->train : part == "dev" ? &splits->dev : &splits->test;
+  if (const auto simulated = a.object<data::Simulated>(name)) rows = &simulated->dataset;
+  if (!rows) throw error(fmt::format("{}: '{}' has to be Splits or a Dataset", verb, name));
+  if (rows->empty()) throw error(fmt::format("{}: the {} part has no rows", verb, part));
+  if (!rows->labelled()) throw error(fmt::format("{}: the rows have no labels; predict needs none", verb));
+  if (rows->classes != classes) throw error(fmt::format("{}: the rows have other classes than the model", verb));
+  return *rows;
+}
+
+std::shared_ptr<Evaluated> judge_predictions(std::string name, model::Predictions predictions,
+                                             std::vector<std::int32_t> called, const data::Dataset& rows,
+                                             index_t resamples, std::uint64_t seed) {
+  auto e = std::make_shared<Evaluated>();
+  e->model = std::move(name);
+  e->task = rows.source.empty() ? rows.name : rows.source;
+  e->classes = rows.classes;
+  e->predictions = std::move(predictions);
+  e->truth = rows.labels, e->said = std::move(called);
+  const index_t classes = rows.class_count();
+  const auto interval =
+      eval::bootstrap(eval::matthews, e->truth, e->said, classes, {.resamples = resamples, .seed = seed});
+  e->mcc.value = interval.value, e->mcc.lo = interval.lo, e->mcc.hi = interval.hi;
+  e->mcc.split = rows.name, e->mcc.protocol = "not trained here", e->mcc.rows = rows.rows();
+  e->accuracy = eval::accuracy(e->truth, e->said, classes);
+  e->macro_f1 = eval::macro_f1(e->truth, e->said, classes);
+  e->auc = area(*e, eval::roc_auc);
+  e->auprc = area(*e, eval::average_precision);
+  e->loss = model::judge(e->predictions, rows).loss;
+  e->table = eval::class_table(e->predictions.probability, e->truth, e->said, e->classes);
+  e->bins = eval::reliability(e->predictions.probability, e->truth, classes);
+  e->calibration_error = eval::expected_gap(e->bins);
+  return e;
+}
+
+std::shared_ptr<Evaluated> judge_model(const Model& m, const data::Dataset& rows, double threshold, index_t resamples,
+                                       const Shell& shell, const Progress& progress) {
+  auto predictions = model::predict(m, rows, {128, pool_of(shell), progress});
+  auto called = predictions.labels(threshold);
+  auto e = judge_predictions(m.name, std::move(predictions), std::move(called), rows, resamples, shell.settings.seed);
+  e->threshold = threshold;
+  const auto preset = m.notes.find("preset"), seed = m.notes.find("training seed");
+  if (preset != m.notes.end()) e->mcc.protocol = preset->second;
+  e->mcc.seed = seed == m.notes.end() ? m.seed : std::stoull(seed->second);
+  return e;
+}
+
+double threshold_by_dev(const Model& m, const data::Splits& splits, const Shell& shell, const Progress& progress,
+                        double* reached) {
+  const data::Dataset& dev = splits.dev;
+  if (m.classes.size() != 2)
+    throw error(fmt::format("a threshold decides between two classes; {} has {}", m.name, m.classes.size()));
+  if (dev.empty() || !dev.labelled())
+    throw error("a threshold is chosen on labelled dev rows, and there are none: split(data)");
+  if (dev.classes != m.classes) throw error("the dev rows have other classes than the model");
+  const auto predictions = model::predict(m, dev, {128, pool_of(shell), progress});
+  const auto best = eval::best_threshold(predictions.scores(1), dev.labels);
+  if (std::isnan(best.reached)) throw error("a threshold needs dev rows of both classes");
+  if (reached) *reached = best.reached;
+  return best.value;
+}
+
+std::vector<data::PublishedValue> published_table(const std::string& path) {
+  namespace fs = std::filesystem;
+  const auto read = [](const std::string& file) {
+    data::LineReader lines(file);
+    return data::read_published(lines);
+  };
+  if (!path.empty()) return read(path_of(path));
+  std::error_code failed;
+  if (const char* data = std::getenv("L2G_DATA")) {
+    const fs::path file = fs::path(data) / "published" / "published.tsv";
+    if (fs::is_regular_file(file, failed)) return read(file.string());
+  }
+  // Beside the program: share/l2g of an installation, examples in the source tree of a build.
+  fs::path folder = fs::read_symlink("/proc/self/exe", failed).parent_path();
+  for (int up = 0; up < 5 && !folder.empty(); ++up, folder = folder.parent_path())
+    for (const char* place : {"share/l2g/published.tsv", "examples/published.tsv"})
+      if (fs::is_regular_file(folder / place, failed)) return read((folder / place).string());
+  return {};
+}
+
 void register_evaluation_verbs(Registry& registry) {
   register_types(registry);
   registry.add(
@@ -204,9 +455,37 @@ void register_evaluation_verbs(Registry& registry) {
             text("split", "which part of Splits").one_of({"test", "dev", "train"}).by_default("test"),
             value_of({"Baseline"}, "baseline", "floors to show").optional(),
             flag("both_strands", "predict the mean over both strands; as the model says when not given").optional(),
-            integer("resamples", "of the bootstrap").between(10, 1000000).by_default(1000)},
+            any("threshold",
+                "probability from which the second of two classes is said, or \"dev\": chosen on the dev "
+                "rows; the model's own when not given")
+                .optional(),
+            integer("resamples", "of the bootstrap").between(10, 1000000).by_default(1000),
+            file("published",
+                 "a table of published values (TSV: task, model, metric, value, source, protocol); the "
+                 "one that comes with the program when not given")
+                .optional()},
        .run = evaluate,
+       .help = "Where the task is known by its path or name, published values stand beside ours, with source and "
+               "protocol: they come from other training rows and other choices, so they say where a score lies, not "
+               "which model is better. For that use compare.",
        .example = "e = evaluate(m, s, {baseline = b})\nplot(e)\ne.mcc"});
+  registry.add({.name = "threshold",
+                .group = "model",
+                .doc = "Chooses the probability from which the second of two classes is said, on dev rows alone.",
+                .parameters = {value_of({"Model"}, "model", "the model; it keeps the threshold"),
+                               value_of({"Splits"}, "data", "dev chooses; train and test are not looked at")},
+                .run = threshold_verb,
+                .help = "The highest MCC on dev; of equals the one nearest to 0.5. evaluate, predict and save use it "
+                        "from then on.",
+                .example = "threshold(m, s)\nevaluate(m, s)"});
+  registry.add({.name = "calibration",
+                .group = "model",
+                .doc = "Do probabilities mean what they say? Reliability bins and calibration errors.",
+                .parameters = {value_of({"Evaluation"}, "evaluation", "made by evaluate"),
+                               value_of({"Evaluation"}, "dev", "of the dev part: fits a temperature").optional()},
+                .run = calibration_verb,
+                .example = "e = evaluate(m, s)\ncalibration(e, {dev = evaluate(m, s, {split = \"dev\"})})\nplot(e, "
+                           "{chart = \"calibration\"})"});
   registry.add({.name = "predict",
                 .group = "model",
                 .doc = "Says one probability a class for every sequence of a file or a Dataset.",

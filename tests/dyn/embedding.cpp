@@ -1,12 +1,11 @@
 // Features at every place of a network, saved predictions, scores against fractions of the rows.
 #include <catch2/catch.hpp>
 #include <l2g/core/errors.hpp>
-#include <l2g/data/simulate.hpp>
+#include <l2g/data/predictions_file.hpp>
 #include <l2g/data/split.hpp>
 #include <l2g/dyn/architectures.hpp>
 #include <l2g/dyn/features.hpp>
 #include <l2g/dyn/learning_curve.hpp>
-#include <l2g/dyn/predictions_file.hpp>
 
 #include "scratch_folder.hpp"
 
@@ -83,15 +82,15 @@ TEST_CASE("predictions are read back as they were written", "[dyn]") {
   const ScratchFolder folder;
   write_predictions(m, s.test, p, folder.path() + "/p.csv");
   data::LineReader lines(folder.path() + "/p.csv");
-  const SavedPredictions back = read_predictions(lines, s.test.classes);
-  CHECK(back.predictions.rows == p.rows);
+  const data::SavedPredictions back = data::read_predictions(lines, s.test.classes);
+  CHECK(back.rows == p.rows);
   CHECK(back.called == p.labels(m.threshold));
   for (std::size_t i = 0; i < p.probability.size(); ++i)
-    CHECK(back.predictions.probability[i] == Approx(p.probability[i]).margin(1e-6));
+    CHECK(back.probability[i] == Approx(p.probability[i]).margin(1e-6));
   const auto refused = [&](const std::string& text) {
     try {
       auto bad = data::LineReader::from_text(text, "p.csv");
-      read_predictions(bad, s.test.classes);
+      data::read_predictions(bad, s.test.classes);
     } catch (const file_error& e) {
       return std::string(e.what());
     }

@@ -48,10 +48,10 @@ L2G_INLINE std::string to_text(const Comparison& c, const std::string& first, co
   using detail::printed;
   std::string s = std::to_string(c.rows) + " rows, the same for both; first: " + first + ", second: " + second + "\n";
   s += "            first  second  difference\n";
-  s += printed("MCC        %6.3f  %6.3f  %+.3f [%+.3f, %+.3f]: first better in %.0f %% of the resamples\n", c.first_mcc,
+  s += printed("MCC        %6.3f  %6.3f  %+.3f [%+.3f, %+.3f], better in %.0f %% of resamples\n", c.first_mcc,
                c.second_mcc, c.mcc.value, c.mcc.lo, c.mcc.hi, 100 * c.mcc.share_above);
-  s += printed("accuracy   %6.3f  %6.3f  %+.3f, McNemar p %.2g (only first right: %lld, only second: %lld)\n",
-               c.first_accuracy, c.second_accuracy, c.first_accuracy - c.second_accuracy, c.accuracy.p,
+  s += printed("accuracy   %6.3f  %6.3f  %+.3f, McNemar p %.2g (only first: %lld, second: %lld)\n", c.first_accuracy,
+               c.second_accuracy, c.first_accuracy - c.second_accuracy, c.accuracy.p,
                static_cast<long long>(c.accuracy.only_first), static_cast<long long>(c.accuracy.only_second));
   s += printed("ROC-AUC    %6.3f  %6.3f  %+.3f", c.first_auc, c.second_auc, c.first_auc - c.second_auc);
   if (c.auc) s += printed(" [%+.3f, %+.3f], DeLong p %.2g", c.auc->lo, c.auc->hi, c.auc->p);

@@ -1,17 +1,18 @@
 #pragma once
+#include <l2g/core/errors.hpp>
+#include <l2g/data/predictions_file.hpp>
 #include <l2g/data/records-inl.hpp>
 #include <l2g/data/shown-inl.hpp>
-#include <l2g/dyn/predictions_file.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 
-namespace l2g::model {
+namespace l2g::data {
 
-L2G_INLINE SavedPredictions read_predictions(data::LineReader& lines, std::span<const std::string> classes) {
-  using data::detail::Cell, data::detail::shown;
-  data::detail::RecordReader records(lines, ',');
+L2G_INLINE SavedPredictions read_predictions(LineReader& lines, std::span<const std::string> classes) {
+  using detail::Cell, detail::shown;
+  detail::RecordReader records(lines, ',');
   std::vector<Cell> cells;
   const auto fail = [&](const Cell& at, const std::string& message) {
     throw file_error(lines.name(), at.line, at.column, message);
@@ -29,7 +30,7 @@ L2G_INLINE SavedPredictions read_predictions(data::LineReader& lines, std::span<
     place.push_back(std::size_t(at - names.begin()));
   }
   SavedPredictions found;
-  found.predictions.classes = index_t(classes.size());
+  found.classes = index_t(classes.size());
   while (records.next(cells)) {
     if (cells.size() != names.size())
       lines.fail(0, std::to_string(cells.size()) + " fields, the first line has " + std::to_string(names.size()));
@@ -46,12 +47,12 @@ L2G_INLINE SavedPredictions read_predictions(data::LineReader& lines, std::span<
       const auto read = std::from_chars(cell.text.data(), end, p);
       if (read.ec != std::errc{} || read.ptr != end || !(p >= 0 && p <= 1))
         fail(cell, "'" + shown(cell.text) + "' is not a probability in 0..1");
-      found.predictions.probability.push_back(p), sum += p;
+      found.probability.push_back(p), sum += p;
     }
     if (std::abs(sum - 1) > 0.01) lines.fail(0, "the probabilities add up to " + std::to_string(sum) + ", not to 1");
-    ++found.predictions.rows;
+    ++found.rows;
   }
   return found;
 }
 
-}  // namespace l2g::model
+}  // namespace l2g::data
