@@ -45,7 +45,8 @@ TEST_CASE("GFF3, with escapes, several attributes and a FASTA part") {
   CHECK(read("chr1\tx\tgene\t5\t10\t.\t-\t.\tID=g1\n", {.types = {"gene"}}).size() == 1);
   CHECK(refusal("chr1\tx\tgene\t5\t10\t.\t-\t.\tID=g1\n", {.types = {"gnee"}}) ==
         "f.gff: unknown type of feature 'gnee' (did you mean 'gene'?); there are gene");
-  CHECK(read("").size() == 0);
+  CHECK(refusal("") == "f.gff: the file holds no feature");
+  CHECK(refusal("##gff-version 3\n") == "f.gff: the file holds no feature");
 }
 
 TEST_CASE("GTF and BED") {

@@ -170,6 +170,7 @@ L2G_INLINE Annotation read_annotation(LineReader& lines, const AnnotationOptions
   }
   if (features.empty() && !seen.empty())
     throw file_error(lines.name(), unknown("type of feature", options.types[0], seen));
+  if (features.empty()) throw file_error(lines.name(), "the file holds no feature");
   return {std::filesystem::path(lines.name()).filename().string(), lines.name(), std::move(features)};
 }
 

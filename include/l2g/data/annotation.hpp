@@ -51,8 +51,8 @@ struct AnnotationOptions {
 /// Reads GFF3, GTF (told apart by their attributes) and BED, plain or gzip. The name of a feature is, in GFF3, the
 /// first of Name, gene_name, gene, gene_id, locus_tag, product and ID that it has (with %-escapes undone); in GTF
 /// gene_name, else gene_id; in BED column 4. A part ##FASTA ends the reading. Throws file_error with line and column
-/// for a line without nine columns, a place that is no whole number, a start behind the end, a strand that is not + - .
-/// or ?, and for types of which the file has none, with those that it has.
+/// for a line without nine columns, a file without features, a place that is no whole number, a start behind the end, a
+/// strand that is not + - . or ?, and for types of which the file has none, with those that it has.
 Annotation read_annotation(LineReader& lines, const AnnotationOptions& options = {});
 Annotation read_annotation(const std::string& path, const AnnotationOptions& options = {});
 
