@@ -13,7 +13,7 @@
 namespace l2g::plot {
 namespace {
 
-constexpr double edge = 12, longest_name = 130, heading = 56;
+constexpr double edge = 12, longest_name = 120, heading = 56, axis_name = 22;
 constexpr std::size_t most_told = 1600;  // cells that a page says the value of
 
 void check(const report::HeatMap& m) {
@@ -43,19 +43,29 @@ std::string on_one_line(std::string name) {
   return name;
 }
 
+/// What the names of rows or columns need, up to a limit.
+double name_room(const std::vector<std::string>& names) {
+  double room = 12;
+  for (const std::string& name : names)
+    room = std::max(room, std::min(Canvas::text_width(on_one_line(name), small_font), longest_name));
+  return room + 12;
+}
+
 }  // namespace
 
 Drawing drawing_of(const report::HeatMap& m) {
   check(m);
   const auto down = double(m.rows.size()), across = double(m.columns.size());
   const double cell = std::clamp(620 / std::max({down, across, 1.0}), 1.0, 26.0);
-  const double left = edge + longest_name, top = heading;
+  const double row_room = name_room(m.rows), column_room = name_room(m.columns);
+  const double left = edge + (m.row_name.empty() ? 0 : axis_name) + row_room, top = heading;
   const double width = std::max(left + across * cell + 2 * edge, 330.0);
-  const double height = top + down * cell + longest_name + 2 * edge;
+  const double height = top + down * cell + column_room + (m.column_name.empty() ? 0 : axis_name) + edge;
   return {m.title, width, height, [=](Canvas& canvas) {
             canvas.text(Canvas::fitted(m.title, title_font, width - 2 * edge), {edge, 20}, title_font, colour_of(ink));
             const Shades shades = range_of(m);
-            canvas.text(range_in_words(shades), {edge, 42}, small_font, colour_of(grey));
+            const std::string range = (m.value_name.empty() ? "" : m.value_name + ", ") + range_in_words(shades);
+            canvas.text(Canvas::fitted(range, small_font, width - 2 * edge), {edge, 42}, small_font, colour_of(grey));
             const auto every = static_cast<std::size_t>(std::ceil(11 / cell));
             const bool told = m.values.size() <= most_told;
             for (std::size_t i = 0; i < m.rows.size(); ++i) {
@@ -68,13 +78,19 @@ Drawing drawing_of(const report::HeatMap& m) {
               }
               canvas.tip("");
               if (i % every == 0)
-                canvas.text(Canvas::fitted(on_one_line(m.rows[i]), small_font, longest_name - 10),
-                            {left - 7, y + cell / 2}, small_font, colour_of(ink), 1);
+                canvas.text(Canvas::fitted(on_one_line(m.rows[i]), small_font, row_room - 10), {left - 7, y + cell / 2},
+                            small_font, colour_of(ink), 1);
             }
+            const double bottom = top + cell * down;
             for (std::size_t j = 0; j < m.columns.size(); j += every)
-              canvas.text(Canvas::fitted(on_one_line(m.columns[j]), small_font, longest_name - 10),
-                          {left + cell * (double(j) + 0.5), top + cell * down + 8}, small_font, colour_of(ink), 1,
+              canvas.text(Canvas::fitted(on_one_line(m.columns[j]), small_font, column_room - 10),
+                          {left + cell * (double(j) + 0.5), bottom + 8}, small_font, colour_of(ink), 1,
                           -std::numbers::pi / 2);
+            canvas.text(Canvas::fitted(m.row_name, name_font, std::max(cell * down, 60.0)),
+                        {edge + 8, top + cell * down / 2}, name_font, colour_of(ink), 0.5, -std::numbers::pi / 2);
+            canvas.text(Canvas::fitted(m.column_name, name_font, width - left),
+                        {left + std::max(cell * across / 2, 40.0), bottom + column_room + axis_name / 2}, name_font,
+                        colour_of(ink), 0.5);
           }};
 }
 
@@ -88,7 +104,9 @@ std::string text_chart(const report::HeatMap& m, index_t width, bool colour) {
   for (const std::string& name : m.rows) longest = std::max(longest, columns(on_one_line(name)));
   const int labels = std::min(longest, wide / 4), room = wide - labels - 1;
   const Shades shades = range_of(m);
-  const std::string title = cut(m.title + ", " + range_in_words(shades), wide) + "\n";
+  std::string title = cut(m.title + ", " + range_in_words(shades), wide) + "\n";
+  if (!m.row_name.empty() || !m.column_name.empty())
+    title += cut("rows: " + m.row_name + "; columns: " + m.column_name, wide) + "\n";
   const int count = static_cast<int>(m.columns.size());
   if (count == 0 || m.rows.empty()) return title + "nothing to show\n";
   // Where there is no room each shown cell is the largest of several.

@@ -65,24 +65,25 @@ struct Placed {
   int used = 0, left_out = 0;
 };
 
-Placed place(const std::vector<Stretch>& list, const Scale& x, double end) {
+/// `aside`: a name that is wider than its stretch stands beside it, not over it.
+double name_left(const Stretch& s, double name, const Scale& x, double end, bool aside) {
+  const double from = x(static_cast<double>(s.start)), to = x(static_cast<double>(s.end));
+  if (aside && to - from < name + 16) return to + name + 4 <= end ? to + 4 : std::max(from - name - 4, x.from);
+  return std::max(std::min((from + to - name) / 2, end - name), x.from);
+}
+
+Placed place(const std::vector<Stretch>& list, const Scale& x, double end, bool aside) {
   std::vector<Extent> extents;
   for (const Stretch& s : list) {
     const double from = x(static_cast<double>(s.start)), to = x(static_cast<double>(s.end));
-    const double name = Canvas::text_width(label_of(s), small_font) + 10;
-    const double left = std::max(std::min((from + to - name) / 2, end - name), x.from);
+    const double name = Canvas::text_width(aside ? s.name : label_of(s), small_font) + 10;
+    const double left = name_left(s, name, x, end, aside);
     extents.push_back({std::min(from, left), std::max(to, left + name)});
   }
   Placed p;
   p.lanes = lanes_of(extents, most_lanes);
   for (const int l : p.lanes) p.used = std::max(p.used, l + 1), p.left_out += l < 0;
   return p;
-}
-
-double name_centre(const std::string& name, const Stretch& s, const Scale& x, double end) {
-  const double half = Canvas::text_width(name, small_font) / 2;
-  const double middle = x((static_cast<double>(s.start) + static_cast<double>(s.end)) / 2);
-  return std::max(std::min(middle, end - half), x.from + half);
 }
 
 void draw_features(Canvas& canvas, const ContributionTrack& t, const Placed& placed, const Scale& x, double top,
@@ -97,9 +98,9 @@ void draw_features(Canvas& canvas, const ContributionTrack& t, const Placed& pla
     const double tip = s.strand == '-' ? from : to, back = s.strand == '-' ? 6 : -6;
     if (s.strand != '.') canvas.polygon({{tip, y}, {tip + back, y - 5}, {tip + back, y + 5}}, colour_of(grey));
     canvas.tip("");
-    const double middle = name_centre(s.name, s, x, end), half = Canvas::text_width(s.name, small_font) / 2 + 4;
-    canvas.rectangle({middle - half, y - 7}, 2 * half, 14, paper);
-    canvas.text(s.name, {middle, y}, small_font, colour_of(ink), 0.5);
+    const double name = Canvas::text_width(s.name, small_font) + 10, left = name_left(s, name, x, end, true);
+    canvas.rectangle({left, y - 7}, name, 14, paper);
+    canvas.text(s.name, {left + 5, y}, small_font, colour_of(ink));
   }
 }
 
@@ -146,7 +147,7 @@ Drawing drawing_of(const ContributionTrack& t) {
   const double room = track_width - left - picture_edge, plot_width = std::min(room, 26 * n);
   const Scale x{0, n, left, left + plot_width};
   const double end = left + std::max(plot_width, 260.0);
-  const Placed genes = place(t.features, x, end), names = place(t.hits, x, end);
+  const Placed genes = place(t.features, x, end, true), names = place(t.hits, x, end, false);
   const double title = Canvas::text_width(t.title, title_font) + 2 * picture_edge;
   const double width = std::max(end + picture_edge, std::min(title, track_width));
   const double genes_top = picture_heading, names_top = genes_top + lane * genes.used + (genes.used ? 4 : 0);
@@ -168,12 +169,12 @@ Drawing drawing_of(const ContributionTrack& t) {
           }
           canvas.tip("");
         }
-        for (std::size_t i = 0; i < t.hits.size(); ++i)
-          if (names.lanes[i] >= 0)
-            canvas.text(
-                label_of(t.hits[i]),
-                {name_centre(label_of(t.hits[i]), t.hits[i], x, end), names_top + lane * names.lanes[i] + lane / 2 - 1},
-                small_font, colour_of(ink), 0.5);
+        for (std::size_t i = 0; i < t.hits.size(); ++i) {
+          if (names.lanes[i] < 0) continue;
+          const std::string name = label_of(t.hits[i]);
+          const double from = name_left(t.hits[i], Canvas::text_width(name, small_font) + 10, x, end, false);
+          canvas.text(name, {from + 5, names_top + lane * names.lanes[i] + lane / 2 - 1}, small_font, colour_of(ink));
+        }
         draw_features(canvas, t, genes, x, genes_top, end);
         const double first = static_cast<double>(t.first);
         std::string across = t.x_name;

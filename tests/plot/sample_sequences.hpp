@@ -156,12 +156,48 @@ inline SetOverlap overlap() {
   return c;
 }
 
+/// Dev and test apart, as a preset that validates on both has them.
+inline LearningCurves learning_with_test() {
+  LearningCurves c = learning();
+  c.test_loss = c.dev_loss, c.test_metric = c.dev_metric;
+  for (double& v : c.test_loss.y) v += 0.05;
+  for (double& v : c.test_metric.y) v -= 0.06;
+  return c;
+}
+
+inline RocCurves roc_with_bands() {
+  RocCurves c{"ROC of two models", {{"aligned", {}, {}, 0.89, 0.85, 0.92}, {"fine-tuned", {}, {}, 0.75, 0.70, 0.80}}};
+  for (std::size_t k = 0; k < 2; ++k)
+    for (int i = 0; i <= 50; ++i) {
+      const double x = i / 50.0, y = std::pow(x, k ? 0.33 : 0.12), room = 0.3 * (1 - y) * std::sqrt(x);
+      c.curves[k].x.push_back(x), c.curves[k].y.push_back(y);
+      c.curves[k].band_x.push_back(x);
+      c.curves[k].band_lo.push_back(y - room), c.curves[k].band_hi.push_back(std::min(y + room, 1.0));
+    }
+  return c;
+}
+
+inline HeatMap attention() {
+  HeatMap c;
+  c.title = "Attention of layer 2, head 3";
+  const std::vector<std::string> tokens{"[CLS]", "GAT", "AAG", "\u0120the", "TAT", "AAA", "\n", "[SEP]"};
+  c.rows = c.columns = tokens;
+  c.row_name = "attending token", c.column_name = "attended token", c.value_name = "attention weight";
+  for (std::size_t i = 0; i < tokens.size(); ++i)
+    for (std::size_t j = 0; j < tokens.size(); ++j)
+      c.values.push_back(i == j ? 0.4 : 0.6 / (1 + static_cast<double>(i > j ? i - j : j - i)));
+  return c;
+}
+
 /// Calls f(chart, name, words that every picture of it must hold) for an ordinary chart of each kind.
 template <class F>
 void each_comparison(F&& f) {
   using Words = std::vector<std::string>;
   f(calibration(), "calibration",
     Words{"predicted probability", "share that is so (95 % interval)", "rows in the bin", "ECE 0.094", "perfect"});
+  f(learning_with_test(), "learning_test", Words{"test (not used to choose)", "dev at its best: 0.750 at epoch 6"});
+  f(roc_with_bands(), "roc_bands", Words{"AUC 0.89 [0.85, 0.92]", "fine-tuned"});
+  f(attention(), "attention", Words{"attending token", "attended token", "attention weight, from 0.000", "[CLS]"});
   f(forest(), "forest",
     Words{"difference in test MCC (95 % interval)", "seed 4", "0.015 [0.001, 0.029]", "no difference"});
   f(observed_predicted(), "observed",

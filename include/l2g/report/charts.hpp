@@ -91,6 +91,7 @@ struct HeatMap {
   std::string title = "Map";
   std::vector<std::string> rows, columns;
   std::vector<double> values;
+  std::string row_name{}, column_name{}, value_name{};  ///< what they are, with the unit
 };
 
 }  // namespace l2g::report
