@@ -270,6 +270,7 @@ Value cka_verb(const Arguments& a, Shell& shell) {
     }
   }
   if (m.values.size() == 1) return m.values[0];
+  m.row_name = "layer of " + x.title, m.column_name = "layer of " + y.title, m.value_name = "kernel alignment";
   return make_object<Matrix>(std::move(m));
 }
 

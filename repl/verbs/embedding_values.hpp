@@ -23,6 +23,7 @@ struct Matrix {
   std::string title;
   std::vector<std::string> rows, columns;
   std::vector<double> values;
+  std::string row_name{}, column_name{}, value_name{};  ///< what they are, for charts
   index_t width() const { return index_t(columns.size()); }
 };
 

@@ -85,7 +85,9 @@ Value matrix_row(const Matrix& m, index_t i) {
   return Value(std::vector<double>(from, from + m.width()));
 }
 
-report::HeatMap heat_map_of(const Matrix& m) { return {m.title, m.rows, m.columns, m.values}; }
+report::HeatMap heat_map_of(const Matrix& m) {
+  return {m.title, m.rows, m.columns, m.values, m.row_name, m.column_name, m.value_name};
+}
 
 /// What a model costs for sequences of some length.
 struct Costs {
@@ -204,6 +206,7 @@ Value hidden(const Arguments& a, Shell& shell) {
   Matrix m{fmt::format("hidden states of layer {}", layer), token_names(*lm, s.encoding), {}, {}};
   for (index_t c = 1; c <= s.width; ++c) m.columns.push_back(std::to_string(c));
   m.values.assign(s.values.begin(), s.values.end());
+  m.row_name = "token", m.column_name = "channel", m.value_name = "hidden state";
   return make_object<Matrix>(std::move(m));
 }
 
@@ -225,6 +228,7 @@ Value attention(const Arguments& a, Shell& shell) {
   for (index_t h = first; h < last; ++h)
     for (std::size_t i = 0; i < n * n; ++i)
       m.values[i] += double(s.attention[std::size_t(h) * n * n + i]) / double(last - first);
+  m.row_name = "attending token", m.column_name = "attended token", m.value_name = "attention weight";
   return make_object<Matrix>(std::move(m));
 }
 
