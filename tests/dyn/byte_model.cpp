@@ -72,6 +72,10 @@ TEST_CASE("a byte model opened as a RoBERTa gives the logits of its own layers",
   model::save_language_model(m, folder / "saved");
   const model::LanguageModel again = model::load_language_model(folder / "saved");
   CHECK(again.model.summary.fresh.empty());
+  CHECK(again.model.summary.unused.empty());
+  // Words and decoder are two tables, so transformers 5 reads decoder.bias, and older ones the head's.
+  const io::SafetensorsFile written(folder / "saved/model.safetensors");
+  CHECK(written.values<float>("lm_head.bias") == written.values<float>("lm_head.decoder.bias"));
   CHECK(again.reader().ids(text) == ids);
   CHECK(logits_of(again, text) == found);
 }

@@ -172,7 +172,7 @@ L2G_INLINE PretrainedPlan plan_pretrained(const std::string& path, const Pretrai
     if (t.file) {
       detail::check_source(t, p.config, p.files);
       detail::place_source(t, s);
-      used.insert(t.file->name);
+      for (const models::Source& copy : places) used.insert(copy.name);  // and copies of it
     } else if (detail::belongs_to_head(r.key)) {
       s.fresh.push_back(r.key);
       s.bytes_fresh += std::size_t(r.size()) * sizeof(float);
@@ -331,6 +331,12 @@ L2G_INLINE std::map<std::string, PublishedTensor> published_tensors(const Pretra
                         (plain.find(".self.query.") != plain.npos || plain.find(".self.key.") != plain.npos);
     if (place.parts == 1 && !place.transposed && !turned) {
       to.data = t.values.data();
+      // transformers since 5 reads decoder.bias where words and decoder are two tables, before that the head's own.
+      const bool both =
+          m.config.architecture == models::Architecture::roberta || m.config.architecture == models::Architecture::bert;
+      for (const models::Source& other : places)
+        if (both && plain == "decoder.bias" && other.name.ends_with(".bias"))
+          found[other.name] = {t.extents, t.values.data(), {}};
       continue;
     }
     std::size_t count = 1;

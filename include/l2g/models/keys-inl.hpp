@@ -45,6 +45,8 @@ inline void add_bert_heads(std::vector<KeyRule>& rules) {
 inline KeyTable bert_table() {
   KeyTable t{"bert.", "", bert_rules(), {"embeddings.position_ids", "cls.predictions.decoder.weight"}};
   add_bert_heads(t.rules);
+  // The decoder reads its own bias. Where it is not that of the head, the head's is a copy that nothing reads.
+  add(t.rules, {outside("decoder.bias", "cls.predictions.decoder.bias", true)});
   for (const char* ours : {"bias", "decoder.bias"})
     add(t.rules, {outside(ours, "cls.predictions.bias", true), outside(ours, "cls.predictions.decoder.bias", true)});
   return t;
@@ -80,6 +82,7 @@ inline void add_roberta_heads(std::vector<KeyRule>& rules) {
 inline KeyTable roberta_table() {
   KeyTable t{
       "roberta.", "", bert_rules(), {"embeddings.position_ids", "lm_head.decoder.weight", "lm_head.decoder.bias"}};
+  add(t.rules, {outside("decoder.bias", "lm_head.decoder.bias", true)});  // as BERT's
   add_roberta_heads(t.rules);
   return t;
 }
