@@ -22,9 +22,15 @@ void check(const report::HeatMap& m) {
                 " columns, but " + std::to_string(m.values.size()) + " values");
 }
 
+/// From nothing to the largest value, or, where there are values below 0, to both sides of 0.
 struct Shades {
   double low = 0, high = 1;
+  bool both_sides() const { return low < 0; }
   double share(double v) const { return std::isfinite(v) && high > low ? (v - low) / (high - low) : 0; }
+  /// -1 to 1, 0 at 0.
+  double side(double v) const { return std::isfinite(v) ? v / std::max(-low, high) : 0; }
+  Colour colour(double v) const { return both_sides() ? diverging(side(v)) : heat(share(v)); }
+  int terminal(double v) const { return both_sides() ? terminal_diverging(side(v)) : terminal_heat(share(v)); }
 };
 Shades range_of(const report::HeatMap& m) {
   Shades r{1e300, -1e300};
@@ -34,7 +40,15 @@ Shades range_of(const report::HeatMap& m) {
   if (r.low > 0) r.low = 0;  // shares begin at nothing
   return r;
 }
-std::string range_in_words(const Shades& r) { return "from " + number(r.low, 3) + " (light) to " + number(r.high, 3); }
+std::string range_in_words(const Shades& r) {
+  return "from " + number(r.low, 3) + (r.both_sides() ? " (orange) over 0 (white) to " : " (light) to ") +
+         number(r.high, 3) + (r.both_sides() ? " (blue)" : "");
+}
+
+/// The value that tells more of a cell that stands for several: the larger one, or the one farther from 0.
+double farther(const Shades& r, double a, double b) {
+  return r.both_sides() ? (std::abs(b) > std::abs(a) ? b : a) : std::max(a, b);
+}
 
 /// Line ends and tabs of a token would break the picture.
 std::string on_one_line(std::string name) {
@@ -74,7 +88,7 @@ Drawing drawing_of(const report::HeatMap& m) {
                 const double value = m.values[i * m.columns.size() + j];
                 if (told)
                   canvas.tip(on_one_line(m.rows[i]) + ", " + on_one_line(m.columns[j]) + ": " + number(value, 3));
-                canvas.rectangle({left + cell * double(j), y}, cell, cell, heat(shades.share(value)));
+                canvas.rectangle({left + cell * double(j), y}, cell, cell, shades.colour(value));
               }
               canvas.tip("");
               if (i % every == 0)
@@ -121,14 +135,14 @@ std::string text_chart(const report::HeatMap& m, index_t width, bool colour) {
   for (int i = 0; i < lines; ++i) {
     grid.text(0, i + 1, cut(m.rows[std::size_t(i)], labels));
     for (int j = 0; j < shown; ++j) {
-      double most = shades.low;
+      double most = shades.both_sides() ? 0 : shades.low;
       for (int k = j * group; k < std::min(count, (j + 1) * group); ++k)
-        most = std::max(most, m.values[std::size_t(i * count + k)]);
+        most = farther(shades, most, m.values[std::size_t(i * count + k)]);
       const double share = shades.share(most);
       for (int c = 0; c < cell; ++c) {
         const int at = labels + 1 + j * cell + c;
         if (colour)
-          grid.letter(at, i + 1, U' '), grid.shade(at, i + 1, terminal_heat(share), 16);
+          grid.letter(at, i + 1, U' '), grid.shade(at, i + 1, shades.terminal(most), 16);
         else
           grid.letter(at, i + 1, blocks[std::min(4, static_cast<int>(share * 5))]);
       }

@@ -21,6 +21,11 @@ TEST_CASE("a heat map shows the largest values darkest and stays in its width") 
   const std::string narrow = plot::text_chart(wide, 30, false);
   CHECK(narrow.find("█") != narrow.npos);  // several cells in one: the largest of them
 
+  report::HeatMap sides{"Sides", {"row"}, {"a", "b", "c"}, {-2, 0, 1}};
+  CHECK(plot::text_chart(sides, 70, true).find("from -2.000 (orange) over 0 (white) to 1.000 (blue)") != text.npos);
+  CHECK(plot::text_chart(sides, 70, true).find("48;5;130") != text.npos);  // the lowest
+  CHECK(plot::text_chart(sides, 70, true).find("48;5;255") != text.npos);  // nothing
+
   const ScratchFolder folder;
   plot::write_chart(m, folder / "map.svg");
   CHECK(read_bytes(folder / "map.svg").find("<svg") != std::string::npos);
