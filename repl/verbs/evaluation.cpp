@@ -13,6 +13,7 @@
 #include <l2g/report/rank_curves.hpp>
 #include <l2g/report/reliability.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -72,7 +73,9 @@ std::string published_in_words(const Evaluated& e) {
   std::size_t lines = 0, more = 0;
   for (const auto& v : e.published) {
     if (v.metric == metric && lines < 4)
-      s += fmt::format("  {:.3f}  {} {} ({}; {})\n", v.value, v.model, v.method, v.protocol, v.source), ++lines;
+      s += fmt::format("  {:.3f}  {} {} ({}; {}{})\n", v.value, v.model, v.method, v.protocol, v.source,
+                       v.note.empty() ? "" : "; " + v.note),
+          ++lines;
     else
       ++more;
   }
@@ -267,7 +270,8 @@ Value evaluate(const Arguments& a, Shell& shell) {
   const auto e = judge_model(judged, rows, threshold, a.integer("resamples"), shell, bar.callback());
   if (by_dev) e->threshold_by = "dev";
   e->mcc.split = splits ? part : rows.name;
-  if (!splits || part == "test") e->published = data::published_for(table, e->task);
+  const bool another_part = rows.name.ends_with("/train") || rows.name.ends_with("/dev");
+  if (splits ? part == "test" : !another_part) e->published = data::published_for(table, e->task);
   if (const auto b = a.object<data::Baseline>("baseline"))
     for (const auto& f : b->models) {
       const double v = part == "dev" ? f.dev_mcc : f.test_mcc;
@@ -392,7 +396,13 @@ std::shared_ptr<Evaluated> judge_predictions(std::string name, model::Prediction
   e->auprc = area(*e, eval::average_precision);
   e->loss = model::judge(e->predictions, rows).loss;
   e->table = eval::class_table(e->predictions.probability, e->truth, e->said, e->classes);
-  e->bins = eval::reliability(e->predictions.probability, e->truth, classes);
+  const auto& p = e->predictions.probability;
+  if (std::any_of(p.begin(), p.end(), [](double x) { return std::isnan(x); })) {
+    e->calibration_error = not_a_number;
+    e->note = "some probabilities are not numbers: the weights of the model have diverged";
+    return e;
+  }
+  e->bins = eval::reliability(p, e->truth, classes);
   e->calibration_error = eval::expected_gap(e->bins);
   return e;
 }

@@ -70,6 +70,8 @@ TEST_CASE("an evaluation has tables, calibration, a threshold and published valu
   CHECK(l2g("e.published[1].ours == e.auc") == "true");
   CHECK(l2g("e.calibration_error >= 0 and e.calibration_error <= 1") == "true");
   CHECK(l2g("#evaluate(m, s, {split = 'dev', published = 'examples/published.tsv'}).published") == "0");
+  CHECK(l2g("#evaluate(m, s.test, {published = 'examples/published.tsv'}).published == #e.published") == "true");
+  CHECK(l2g("#evaluate(m, s.train, {published = 'examples/published.tsv'}).published") == "0");
   CHECK(l2g("evaluate(m, s, {published = 'no.tsv'})").find("no.tsv") != std::string::npos);
   // A threshold that dev chooses is the model's from then on.
   CHECK(l2g("t = threshold(m, s);\nt.before") == "0.5");
