@@ -11,6 +11,9 @@ namespace l2g::repl {
 /// said.
 std::shared_ptr<data::Genome> genome_of(const Arguments& arguments, std::string_view name, Shell& shell);
 
+/// The parameter "genome" of a verb that takes either.
+Parameter genome_parameter();
+
 /// The parameters of `load`, and behind them those of BED files: genome, width, around, beyond, unknown, class.
 std::vector<Parameter> with_window_parameters(std::vector<Parameter> own);
 /// One of these was given.
@@ -20,6 +23,9 @@ bool has_window_parameters(const Arguments& arguments);
 bool holds_intervals(const std::string& path);
 /// `load` of a BED file: its sequences in the genome that the arguments name.
 Value load_intervals(const Arguments& arguments, Shell& shell);
+
+/// Verbs of variants and annotations.
+void register_variant_verbs(Registry& registry);
 
 /// `split` of rows that were read from a genome, when `dev` or `test` are names of chromosomes.
 bool splits_by_chromosome(const Arguments& arguments);
