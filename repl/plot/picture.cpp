@@ -142,9 +142,12 @@ void draw_axes(Canvas& canvas, const Panel& panel, const Frame& f, const Scale& 
 }
 
 /// What a page says of a point, where there are few enough to be told apart.
-std::string tip_of(const Points& points, std::size_t i) {
+std::string tip_of(const Panel& panel, const Points& points, std::size_t i) {
   if (i < points.tips.size()) return points.tips[i];
   if (points.x.size() > 300) return "";
+  const double row = points.y[i];
+  if (row >= 0 && row < static_cast<double>(panel.y.names.size()))
+    return panel.y.names[static_cast<std::size_t>(row)] + ": " + number(points.x[i], 3);
   return (points.name.empty() ? "" : points.name + ": ") + number(points.x[i], 3) + ", " + number(points.y[i], 3);
 }
 
@@ -217,7 +220,7 @@ void draw_panel(Canvas& canvas, const Panel& panel, Rectangle room) {
   for (std::size_t i = 0; i < most; ++i)
     for (const Points& points : panel.points)
       if (i < std::min(points.x.size(), points.y.size())) {
-        canvas.tip(tip_of(points, i));
+        canvas.tip(tip_of(panel, points, i));
         canvas.mark({across(points.x[i]), up(points.y[i])}, points.shape, points.radius, colour_of(points.colour),
                     points.x.size() > 300 ? 0.6 : 0.9);
       }

@@ -28,7 +28,7 @@ font-variant-numeric:tabular-nums}.card span{display:block}.card small{color:var
 .scroll{overflow:auto;max-height:480px;margin:8px 0}
 table{border-collapse:collapse;font-size:.92rem;min-width:40%}.caption{color:var(--soft);font-size:.92rem;margin-top:14px}
 th,td{padding:4px 12px;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top}
-td{overflow-wrap:break-word;max-width:48ch}th{position:sticky;top:0;background:var(--paper);cursor:pointer;
+td{overflow-wrap:break-word;max-width:48ch}td:first-child{min-width:9ch}th{position:sticky;top:0;background:var(--paper);cursor:pointer;
 vertical-align:bottom;max-width:15ch}
 th:after{content:"\a0\2195";color:var(--soft);font-size:.8em}th[aria-sort=ascending]:after{content:"\a0\2191"}
 th[aria-sort=descending]:after{content:"\a0\2193"}
