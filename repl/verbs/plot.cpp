@@ -1,7 +1,6 @@
 // plot: charts in the terminal and as files.
-#include "chart.hpp"
 #include "display.hpp"
-#include "shell.hpp"
+#include "plotting.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +14,8 @@ namespace {
 
 constexpr std::size_t widest_chart = 100;
 
-// To the file when one is named, else to the terminal.
+}  // namespace
+
 Value draw(const Value& chart, const Arguments& a, Shell& shell) {
   const auto c = object_cast<Chart>(chart);
   if (a.has("file")) {
@@ -28,15 +28,50 @@ Value draw(const Value& chart, const Arguments& a, Shell& shell) {
   return {};
 }
 
-/// A value titles its charts itself; lists of numbers need to be told.
-std::vector<Parameter> with_output(std::vector<Parameter> parameters, bool titled) {
-  if (titled) parameters.push_back(text("title", "text above the chart").optional());
+void add_plot(Registry& registry, std::string name, std::string doc, std::vector<Parameter> parameters,
+              std::function<Value(const Arguments&, Shell&)> run, std::string example, std::string help) {
+  if (name != "plot") parameters.push_back(text("title", "text above the chart").optional());
   parameters.push_back(text("file", "write a picture .png, .svg or .pdf instead of drawing in the terminal")
                            .with(Completes::file)
                            .optional());
   parameters.push_back(number("scale", "pixels a point of a .png").between(0.1, 20).by_default(2));
-  return parameters;
+  registry.add({.name = std::move(name),
+                .group = "plots",
+                .doc = std::move(doc),
+                .parameters = std::move(parameters),
+                .run = std::move(run),
+                .help = std::move(help),
+                .example = std::move(example)});
 }
+
+void same_size(std::string_view verb, std::size_t a, std::size_t b) {
+  if (a != b) throw error(fmt::format("{}: lists of one length are needed, got {} and {}", verb, a, b));
+}
+
+std::vector<std::int32_t> positives_of(const Arguments& a) {
+  std::vector<std::int32_t> out;
+  const std::string positive = a.text_or("positive", "1");
+  for (const auto& x : a.list("labels")) {
+    const auto* t = x.as<std::string>();
+    const auto* b = x.as<bool>();
+    out.push_back(b ? *b : (t ? *t : typed_form(x)) == positive);
+  }
+  return out;
+}
+
+double number_of(const Value& value, const std::string& where) {
+  if (const auto* d = value.as<double>()) return *d;
+  if (const auto* i = value.as<index_t>()) return double(*i);
+  throw error(where + " must be a number, got " + kind_in_words(value));
+}
+
+double number_of(const Value::Table& table, std::string_view key, const std::string& where) {
+  for (const auto& [name, value] : table)
+    if (name == key) return number_of(value, where + "." + std::string(key));
+  return report::unknown_value;
+}
+
+namespace {
 
 Value plot_value(const Arguments& a, Shell& shell) {
   const auto* o = a.value("value").as<Object>();
@@ -54,10 +89,6 @@ Value plot_value(const Arguments& a, Shell& shell) {
   return {};
 }
 
-void same_size(std::string_view verb, std::size_t a, std::size_t b) {
-  if (a != b) throw error(fmt::format("{}: lists of one length are needed, got {} and {}", verb, a, b));
-}
-
 // Class numbers in the order in which the names are first seen; names may be texts, numbers, true and false.
 std::vector<std::int32_t> classes_of(const Value::List& list, std::vector<std::string>& names) {
   std::vector<std::int32_t> out;
@@ -70,18 +101,6 @@ std::vector<std::int32_t> classes_of(const Value::List& list, std::vector<std::s
   }
   for (auto& [name, number] : numbers) number = std::int32_t(names.size()), names.push_back(name);
   for (const auto& t : texts) out.push_back(numbers[t]);
-  return out;
-}
-
-// 1 for the positive class: true, 1, or the text named positive.
-std::vector<std::int32_t> positives_of(const Arguments& a) {
-  std::vector<std::int32_t> out;
-  const std::string positive = a.text_or("positive", "1");
-  for (const auto& x : a.list("labels")) {
-    const auto* t = x.as<std::string>();
-    const auto* b = x.as<bool>();
-    out.push_back(b ? *b : (t ? *t : typed_form(x)) == positive);
-  }
   return out;
 }
 
@@ -141,10 +160,8 @@ Value scores(const Arguments& a, Shell& shell) {
   chart.title = a.text_or("title", chart.title);
   chart.axis_name = a.text("axis");
   for (const auto& [name, value] : a.table("values")) {
-    const auto* d = value.as<double>();
-    const auto* i = value.as<index_t>();
-    if (!d && !i) throw error("plot.scores: '" + name + "' must be a number, got " + kind_in_words(value));
-    chart.variants.push_back({name, d ? *d : double(*i), report::unknown_value, report::unknown_value});
+    chart.variants.push_back(
+        {name, number_of(value, "plot.scores: '" + name + "'"), report::unknown_value, report::unknown_value});
   }
   return draw(chart_of(chart), a, shell);
 }
@@ -187,13 +204,7 @@ void register_plot_verbs(Registry& registry) {
   registry.type<Chart>("Chart", "a chart that plot draws").summary([](const Chart&) { return "a chart"; });
   const auto add = [&](std::string name, std::string doc, std::vector<Parameter> parameters, auto run,
                        std::string example) {
-    const bool titled = name != "plot";
-    registry.add({.name = std::move(name),
-                  .group = "plots",
-                  .doc = std::move(doc),
-                  .parameters = with_output(std::move(parameters), titled),
-                  .run = run,
-                  .example = std::move(example)});
+    add_plot(registry, std::move(name), std::move(doc), std::move(parameters), run, std::move(example));
   };
   add("plot", "Draws the charts of a value, in the terminal or to a .png, .svg or .pdf file.",
       {any("value", "what to draw"), text("chart", "one of its charts; the first goes to a file").optional()},
@@ -218,7 +229,7 @@ void register_plot_verbs(Registry& registry) {
       "plot.confusion{truth = {\"a\", \"b\"}, predicted = {\"a\", \"a\"}}");
   add("plot.scores", "Draws named scores side by side.",
       {table("values", "a number a name"), text("axis", "what the numbers are").by_default("test MCC")}, scores,
-      "plot.scores{values = {cnn = 0.74, floor = 0.78}}");
+      "plot.scores{cnn = 0.74, floor = 0.78}");
   add("plot.scatter", "Draws points, coloured by class.",
       {list("x", "a number a point"), list("y", "a number a point"),
        list("labels", "the class of each point").optional()},

@@ -1,0 +1,134 @@
+// Pictures and the report in a session: what is drawn, what is refused, what is written.
+#include "example_verbs.hpp"
+#include "report/html_reader.hpp"
+#include "scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
+#include <verbs/verbs.hpp>
+
+using namespace l2g::repl;
+
+namespace {
+
+struct Lesson {
+  Registry registry;
+  std::unique_ptr<Listener> session;
+  Lesson() {
+    register_all_verbs(registry);
+    session = std::make_unique<Listener>(registry);
+  }
+  std::string operator()(const std::string& code) { return (*session)(code); }
+};
+
+bool holds(const std::string& text, const std::string& word) { return text.find(word) != std::string::npos; }
+
+const char* const task = R"(
+sim = simulate{rows = 60, length = 40, motifs = {GATA = 'AGATAAG'},
+  classes = {yes = {{motif = 'GATA', strand = '+'}}, no = {}}};
+s = split(sim, {dev = 0.2, test = 0.3});
+m = build{s, layers = {nn.conv1d{8, kernel = 7}, nn.relu(), nn.global_max_pool(), nn.linear(2)}};
+train(m, s, {epochs = 2});
+c = contributions(m, s.test, {rows = {1, 2, 3}, references = 5});
+)";
+
+}  // namespace
+
+TEST_CASE("motifs are drawn as logos, by number, name, or rows of probabilities") {
+  Lesson l2g;
+  l2g("sim = simulate{rows = 2, motifs = {GATA = 'AGATAAG', EBOX = 'CACCTG'}, classes = {a = {}, b = {}}};");
+  l2g("k = load_motifs(sim);");
+  CHECK(holds(l2g("plot.logo(k, {which = 'EBOX'})"), "EBOX, information (bits)"));
+  CHECK(holds(l2g("plot.logo(k, {which = 2, probabilities = true})"), "probability"));
+  CHECK(holds(l2g("plot.logo{motif = {{0.9, 0.1, 0, 0}, {0, 0, 0, 1}}}"), "2.00│"));
+  CHECK(holds(l2g("plot(k)"), "information (bits)"));
+  CHECK(holds(l2g("plot.logo(k, {which = 'EBOXX'})"), "did you mean 'EBOX'?"));
+  CHECK(holds(l2g("plot.logo(k, {which = 3})"), "'motif' is a number from 1 to 2, got 3"));
+  CHECK(holds(l2g("plot.logo{motif = {{0.9, 0.1, 0}}}"), "position 1 must be four probabilities"));
+  CHECK(holds(l2g("plot.logo{motif = 3}"), "plot.logo takes a Motifs"));
+}
+
+TEST_CASE("charts that compare take numbers and tables, and say what is wrong with them") {
+  Lesson l2g;
+  CHECK(holds(l2g("plot.forest({a = {0.02, 0.01, 0.03}, b = 0.01}, {pooled = {all = {0.015, 0.01, 0.02}}})"),
+              "0.015 [0.010, 0.020]"));
+  CHECK(holds(l2g("plot.forest{a = 'x'}"), "plot.forest: 'a' must be a number, got a text"));
+  CHECK(holds(l2g("plot.calibration{scores = {0.9, 0.8, 0.3, 0.1}, labels = {1, 1, 0, 0}, bins = 2}"), "ECE 0.175"));
+  CHECK(holds(l2g("plot.calibration{scores = {1.9}, labels = {1}}"), "row 1 has 1.9"));
+  CHECK(
+      holds(l2g("plot.observed{observed = {1, 2, 3}, predicted = {1.2, 1.9, 2.7}, unit = 'log2'}"), "observed (log2)"));
+  CHECK(holds(l2g("plot.observed{observed = {1, 2}, predicted = {1}}"), "lists of one length are needed, got 2 and 1"));
+  const std::string models = "({cnn = {GATA1 = 0.91, TAL1 = 0.84}, aligned = {GATA1 = 0.93, TAL1 = 0.88}}";
+  CHECK(holds(l2g("plot.labels" + models + ")"), "ROC-AUC of each label"));
+  CHECK(holds(l2g("plot.labels" + models + ", {against = true})"), "2 labels"));
+  CHECK(holds(l2g("plot.labels({a = {x = 1}}, {against = true})"), "two models side by side, got 1"));
+  CHECK(holds(l2g("plot.trade_off{cnn = {80000, 0.71}, big = {125000000, 0.6}}"), "another is better for less"));
+  CHECK(holds(l2g("plot.trade_off{cnn = 3}"), "plot.trade_off: 'cnn' is {cost, value}"));
+  CHECK(holds(l2g("plot.overlap{found = {'GATA1', 'TAL1'}, planted = {'GATA1'}}"), "found  2 motifs"));
+  CHECK(holds(l2g("plot.overlap{found = 3}"), "must be a list of names or a Motifs, got"));
+}
+
+TEST_CASE("data, contributions and hits are drawn, to the terminal and to files") {
+  Lesson l2g;
+  const ScratchFolder folder;
+  l2g(task);
+  CHECK(holds(l2g("plot(s, {chart = 'gc'})"), "GC content (% of A C G T)"));
+  CHECK(holds(l2g("plot(sim, {chart = 'lengths'})"), "length (bases)"));
+  CHECK(holds(l2g("plot(c)"), "position (base)"));
+  CHECK(holds(l2g("plot.track(c, {row = 2, from = 5, to = 30})"), "position (base)"));
+  CHECK(holds(l2g("plot.logo(c, {row = 1, from = 5, to = 12})"), "contribution (logit)"));
+  l2g("h = scan(s.test, load_motifs(sim), {p = 0.001});");
+  l2g("plot.track(c, {hits = h, file = '" + folder.path() + "/track.svg'})");
+  CHECK(holds(read_bytes(folder / "track.svg"), "position (base)"));
+  l2g("plot.track(c, {hits = sim, file = '" + folder.path() + "/planted.pdf'})");
+  CHECK(holds(read_bytes(folder / "planted.pdf"), "%PDF"));
+  CHECK(holds(l2g("plot.track(c, {row = 4})"), "'row' is a number from 1 to 3, got 4"));
+  CHECK(holds(l2g("plot.track(c, {from = 30, to = 50})"), "positions 30 to 50 of a sequence of 40"));
+  CHECK(holds(l2g("plot.track(c, {hits = m})"), "'hits' is a Hits, a Seqlets or a Simulated, got a Model"));
+}
+
+TEST_CASE("a report holds what was found and how, is well-formed, and reaches nowhere") {
+  Lesson l2g;
+  const ScratchFolder folder;
+  l2g(task);
+  l2g("b = baseline(s);");
+  l2g("e = evaluate(m, s, {baseline = b});");
+  l2g("k = load_motifs(sim);\nh = scan(s.test, k, {p = 0.001});\nfailed = nosuchverb(3)");
+  const std::string path = folder.path() + "/out.html";
+  CHECK(l2g("report('" + path + "', {title = 'A <b>title</b>', note = 'n', rows = {2}})").empty());
+  const std::string html = read_bytes(folder / "out.html");
+  CHECK_NOTHROW(check_html(html));
+  for (const char* word : {"A &lt;b&gt;title&lt;/b&gt;", "<h2>Data</h2>", "<h2>Floors</h2>", "<h2>Models</h2>",
+                           "<h2>Scores</h2>", "<h2>Contributions</h2>", "<h2>Motifs</h2>",
+                           "What dev and test share with train", "Row 2: output", "Certificate", "Matthews correlation",
+                           "train(m, s, {epochs = 2})", "Lengths of simulated/train", "seed of its first weights"})
+    CHECK(holds(html, word));
+  for (const char* banned : {"http:", "https:", "src=", "Row 1: output", "nosuchverb"}) {
+    INFO(banned);
+    CHECK(!holds(html, banned));
+  }
+  CHECK(html.size() < 2000000);
+  // Values that are named are the only ones that are shown.
+  l2g("report('" + path + "', {values = {floors = b}})");
+  CHECK(holds(read_bytes(folder / "out.html"), "floors (Baseline)"));
+  CHECK(!holds(read_bytes(folder / "out.html"), "<h2>Models</h2>"));
+}
+
+TEST_CASE("hostile names stay names, and a report without an end is refused") {
+  Lesson l2g;
+  const ScratchFolder folder;
+  folder.file("rows.csv",
+              "id,sequence,label\n\"</script><script>x\",ACGTACGTACGTACGTACGTAA,\"<img src=y onerror=z>\"\n"
+              "b,ACGTTCGTACGTACGTACGTAA,\"\"\"'&\"\nc,ACGTTCGTACGTACGTAAGTAA,\"\"\"'&\"\n");
+  l2g("d = load '" + folder.path() + "/rows.csv';");
+  const std::string path = folder.path() + "/out.html";
+  CHECK(l2g("report('" + path + "')").empty());
+  const std::string html = read_bytes(folder / "out.html");
+  CHECK_NOTHROW(check_html(html));
+  CHECK(holds(html, "&lt;img src=y onerror=z&gt;"));
+  CHECK(!holds(html, "<img"));
+  CHECK(holds(l2g("report('out.txt')"), "must end in .html"));
+  CHECK(holds(l2g("report('" + folder.path() + "/no/out.html')"), "out.html"));
+  CHECK(holds(l2g("report('" + path + "', {3})"), "values are models"));
+  Lesson empty;
+  CHECK(holds(empty("report('" + path + "')"), "there is nothing to show"));
+}
