@@ -16,6 +16,10 @@ struct TargetColumns {
   std::vector<double> norm;         // sum of squares
   std::vector<std::int32_t> times;  // how often each occurs; 0 behind `count`
   std::vector<double> weight;       // the same
+  struct Sample {
+    std::int32_t column, weight;
+  };
+  std::vector<Sample> sample;  // columns that stand for their neighbours, and each one that occurs often
   double total = 0;
   std::vector<std::int32_t> number;  // of each position of each target, one target after the other
   std::vector<index_t> start;        // where a target's positions start; one more than there are targets
@@ -75,6 +79,7 @@ inline TargetColumns columns_of(const std::vector<data::Motif>& targets, const T
     ++out.times.back();
     out.number[order[k]] = std::int32_t(out.times.size()) - 1;
   }
+  out.number.resize(all.size() + 12, 0);  // alignments look ahead
   out.count = index_t(out.times.size());
   out.padded = (out.count + 7) / 8 * 8;
   out.total = double(all.size());
@@ -82,6 +87,18 @@ inline TargetColumns columns_of(const std::vector<data::Motif>& targets, const T
   out.norm.resize(std::size_t(out.padded), out.norm[0]);
   out.times.resize(std::size_t(out.padded), 0);
   out.weight.assign(out.times.begin(), out.times.end());
+  constexpr index_t step = 16, often = 4;
+  for (index_t from = 0; from < out.count; from += step) {
+    std::int32_t seldom = 0, last = -1;
+    for (index_t j = from; j < std::min(out.count, from + step); ++j) {
+      const std::int32_t times = out.times[std::size_t(j)], column = std::int32_t(j);
+      if (times > often)
+        out.sample.push_back({column, times});
+      else
+        seldom += times, last = last < 0 || j - from <= step / 2 ? column : last;
+    }
+    if (last >= 0) out.sample.push_back({last, seldom});
+  }
   return out;
 }
 
@@ -148,20 +165,15 @@ class BinnedMedian {
   double operator()(const double* x, const TargetColumns& t, double least, double most, index_t bins) {
     const double scale = double(bins - 1) / (most - least);
     // A sample says around which bins the median must lie; only values there are sorted into bins.
-    constexpr index_t step = 16;
     count_.assign(std::size_t(bins), 0);
-    double sampled = 0;
-    for (index_t j = 0; j < t.count; j += step) {
-      count_[std::size_t((x[j] - least) * scale)] += t.times[std::size_t(j)];
-      sampled += t.times[std::size_t(j)];
-    }
+    for (const auto& c : t.sample) count_[std::size_t((x[c.column] - least) * scale)] += c.weight;
     index_t low = 0, high = bins - 1;
-    if (t.count > 64 * step) {
+    if (t.count > 1024) {
       double below = 0;
       for (index_t b = 0; b < bins; ++b) {
-        if (below < 0.47 * sampled) low = b;
+        if (below < 0.475 * t.total) low = b;
         below += count_[std::size_t(b)];
-        if (below >= 0.53 * sampled) {
+        if (below >= 0.525 * t.total) {
           high = b;
           break;
         }
@@ -244,6 +256,7 @@ inline std::int32_t alignment_scores(const std::int32_t* columns, index_t target
   };
   for (index_t c = 0; c < target; ++c) {
     Bytes row;
+    __builtin_prefetch(rows + index_t(columns[c + 12]) * Width);  // rows lie anywhere
     __builtin_memcpy(&row, rows + index_t(columns[c]) * Width, sizeof row);
     sum += __builtin_convertvector(row, Lanes);
     out[c] = sum[0];
