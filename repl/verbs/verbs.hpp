@@ -24,6 +24,7 @@ void register_comparison_verbs(Registry& registry);
 void register_embedding_verbs(Registry& registry);
 void register_token_verbs(Registry& registry);
 void register_language_verbs(Registry& registry);
+void register_motif_verbs(Registry& registry);
 void register_skip_gram_verbs(Registry& registry);
 
 /// Every verb of the program, in the order of help and manual.
@@ -39,6 +40,7 @@ inline void register_all_verbs(Registry& registry) {
   register_token_verbs(registry);
   register_language_verbs(registry);
   register_embedding_verbs(registry);
+  register_motif_verbs(registry);
   register_skip_gram_verbs(registry);
   register_lingo_verbs(registry);
   register_prompt_verbs(registry);
