@@ -103,5 +103,6 @@ TEST_CASE("drift is a table and a chart") {
   CHECK(l.say("for i = 1, #d do if d[i].layer == 'body.encoder.1' then return d[i].change > 0 end end") == "true");
   // Nothing stands behind a value that has no interval, and small changes are not rounded to nothing.
   CHECK_THAT(l.say("plot(d)"), Contains("change of the weights (%)") && !Contains("[0.00, 0.00]"));
+  CHECK_THAT(l.say("plot.scores({a = 0.0034, b = -0.5})"), Contains("0.0034") && Contains("-0.50"));
   CHECK(l.say("before = nil m2 = copy(m, {name = 'other'}) return m2.name, m.name") == "\"other\"\n\"l2g\"");
 }

@@ -70,6 +70,12 @@ TEST_CASE("Lingo runs on the small OPT: prompt, adapters, sampled ranks, a head 
   CHECK(l2g("r.triplets") == "192");  // 8 for each of 6 matrices of 4 blocks
   CHECK(l2g("#r.choices > 10") == "true");
   CHECK(l2g("r.left > 0 and r.left <= 192") == "true");
+  // A score beside other values fits into a line.
+  const std::string shown =
+      l2g("print('test', evaluate(m, s, {split = 'test', resamples = 20, baseline = baseline(s)}))");
+  INFO(shown);
+  CHECK(shown.find("MCC") != std::string::npos);
+  CHECK(shown.find("…") == std::string::npos);
 }
 
 TEST_CASE("decay of vectors and first lambdas reach the training") {
