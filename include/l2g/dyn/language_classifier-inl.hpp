@@ -1,6 +1,6 @@
 #pragma once
-#include <l2g/dyn/hidden_states-inl.hpp>
 #include <l2g/dyn/byte_model.hpp>
+#include <l2g/dyn/hidden_states-inl.hpp>
 #include <l2g/dyn/language_classifier.hpp>
 #include <l2g/dyn/tuned_language_model.hpp>
 #include <l2g/text/dna_tokenizers.hpp>

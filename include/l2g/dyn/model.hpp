@@ -40,7 +40,7 @@ struct Model {
   std::vector<HistoryEntry> history;         // of the last training
   /// What takes the place of its adapters when none is used. It is not in the model's file.
   std::shared_ptr<const peft::Adapter> bare{};
-  /// What the language model that it was built on has besides its blocks: words, head, tokenizer. It is not in the file.
+  /// What the language model it was built on has besides its blocks: words, head, tokenizer. It is not in the file.
   std::shared_ptr<const LanguageModel> base{};
 
   Seq shape(index_t batch) const {
