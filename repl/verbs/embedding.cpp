@@ -188,8 +188,8 @@ void register_types(Registry& registry) {
 
 Principal principal_of(const Embedded& e, index_t count, const Progress& progress) {
   const auto values = e.values();
-  Principal p{e.source, e.language_model, eval::principal_components(values, e.vectors.width, count), e.labels,
-              e.classes};
+  Principal p{e.source, e.language_model, eval::principal_components(values, e.vectors.width, count, progress),
+              e.labels, e.classes};
   if (has_classes(e.labels)) {
     p.silhouette = eval::silhouette(values, e.vectors.width, e.labels, eval::Distance::euclidean, progress);
     const index_t two = std::min<index_t>(2, p.components.count);

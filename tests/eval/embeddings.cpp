@@ -103,6 +103,15 @@ TEST_CASE("components: the same by columns and by rows, and they rebuild the poi
   CHECK_THROWS_WITH(principal_components(Reals{1, NAN, 2, 3}, 2, 1), Catch::Contains("not finite"));
 }
 
+TEST_CASE("components by iteration are those by eigenvectors", "[eval]") {
+  Reals x = uniform(90 * 40, 12);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] *= std::pow(0.8, static_cast<double>(i % 40));  // variances that fall
+  const Components exact = principal_components(x, 40, 4), iterated = principal_components(x, 40, 4, {}, 1);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(iterated.variance[i] == Approx(exact.variance[i]).epsilon(1e-8));
+  for (std::size_t i = 0; i < exact.axes.size(); ++i) CHECK(iterated.axes[i] == Approx(exact.axes[i]).margin(1e-4));
+  CHECK(principal_components(x, 40, 100, {}, 1).count == 40);
+}
+
 TEST_CASE("alignment of features does not see rotation, scale and place", "[eval]") {
   const Reals x = uniform(2 * 60, 3);
   for (const bool debiased : {false, true}) {

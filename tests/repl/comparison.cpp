@@ -189,5 +189,13 @@ TEST_CASE("the discrepancy of two sets of vectors, before and after") {
   // A reference of the width of the embedder: here the state before stands for the text.
   CHECK(l2g("r = mmd(m, embed(before, s.test), {data = s, before = before, permutations = 20});\nr.after.mmd > 0, "
             "r.before.mmd > 0") == "true\ntrue");
+  // With text, as align sees it.
+  l2g("t = text('examples/text/alice_chapters_1_2.txt', {language_model = "
+      "'examples/language_model/byte-roberta.safetensors', tokens = 300});\nx = build(s, {kind = 'l2g', language_model "
+      "= "
+      "'random', seed = 3});\ny = copy(x);\nalign(x, s, {text = t, steps = 30, batch = 16, task_first = 0});");
+  CHECK(l2g("r = mmd(x, t, {data = s, before = y, rows = 100, permutations = 20});\nr.after.mmd < r.before.mmd, "
+            "r.before.mmd > 10 * r.before.by_chance") == "true\ntrue");
+  CHECK(l2g("mmd(m, t, {data = s})").find("vectors of width 8 against width 128") != std::string::npos);
   CHECK(l2g("mmd(m, embed(m, s.test))").find("it needs the sequences") != std::string::npos);
 }

@@ -1,8 +1,10 @@
 #pragma once
 #include <l2g/core/errors.hpp>
+#include <l2g/core/philox.hpp>
 #include <l2g/eval/components.hpp>
 
 #include <Eigen/Eigenvalues>
+#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -36,9 +38,50 @@ inline double unbiased_inner(const Eigen::MatrixXd& k, const Eigen::MatrixXd& l)
   return (k.cwiseProduct(l).sum() + a.sum() * b.sum() / ((n - 1) * (n - 2)) - 2 * a.dot(b) / (n - 2)) / (n * (n - 3));
 }
 
+/// Eigenvalues of x' x, highest first, and its eigenvectors (width, count).
+struct Eigenpairs {
+  Eigen::VectorXd values;
+  Eigen::MatrixXd vectors;
+};
+
+inline Eigenpairs exact_pairs(const Rows& x, Eigen::Index count) {
+  const bool by_columns = x.cols() <= x.rows();
+  const Eigen::MatrixXd square = by_columns ? Eigen::MatrixXd(x.transpose() * x) : Eigen::MatrixXd(x * x.transpose());
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(square);
+  if (solver.info() != Eigen::Success) throw error("principal components: the eigenvectors did not converge");
+  Eigenpairs p{solver.eigenvalues().tail(count).reverse(), solver.eigenvectors().rightCols(count).rowwise().reverse()};
+  if (by_columns) return p;
+  p.vectors = Eigen::MatrixXd(x.transpose() * p.vectors);
+  for (Eigen::Index i = 0; i < count; ++i)
+    if (const double length = p.vectors.col(i).norm(); length > 0) p.vectors.col(i) /= length;
+  return p;
+}
+
+inline Eigenpairs iterated_pairs(const Rows& x, Eigen::Index count, const Progress& progress) {
+  constexpr int most_turns = 300;
+  const Eigen::Index block = std::min<Eigen::Index>(count + 10, std::min(x.rows(), x.cols()));
+  Eigen::MatrixXd v(x.cols(), block);
+  constexpr std::uint32_t stream = 0x70636121;
+  for (Eigen::Index i = 0; i < v.size(); ++i) v(i) = Rng{1, 0}.uniform(stream, static_cast<std::uint64_t>(i)) - 0.5;
+  Eigen::VectorXd before = Eigen::VectorXd::Zero(block);
+  for (int turn = 0;; ++turn) {
+    progress(double(turn) / most_turns, "components");
+    v = Eigen::HouseholderQR<Eigen::MatrixXd>(v).householderQ() * Eigen::MatrixXd::Identity(x.cols(), block);
+    const Eigen::MatrixXd y = x * v;
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> inner(Eigen::MatrixXd(y.transpose() * y));
+    const Eigen::VectorXd values = inner.eigenvalues().reverse();
+    const bool settled = ((values - before).head(count).cwiseAbs().array() <= 1e-10 * values.head(count).array()).all();
+    if (settled || turn == most_turns)
+      return {values.head(count), v * inner.eigenvectors().rightCols(count).rowwise().reverse()};
+    before = values;
+    v = x.transpose() * y;
+  }
+}
+
 }  // namespace detail
 
-L2G_INLINE Components principal_components(std::span<const double> values, index_t width, index_t count) {
+L2G_INLINE Components principal_components(std::span<const double> values, index_t width, index_t count,
+                                           const Progress& progress, index_t exact) {
   if (count < 1) throw error("principal components: at least one is asked for, got " + std::to_string(count));
   Eigen::RowVectorXd mean;
   const detail::Rows x = detail::centred("principal components", values, width, &mean);
@@ -47,20 +90,12 @@ L2G_INLINE Components principal_components(std::span<const double> values, index
   p.rows = n, p.width = width, p.count = std::min({count, width, index_t(n - 1)});
   p.mean.assign(mean.data(), mean.data() + width);
   p.total = x.squaredNorm() / static_cast<double>(n - 1);
-  const bool by_columns = width <= n;
-  const Eigen::MatrixXd square = by_columns ? Eigen::MatrixXd(x.transpose() * x) : Eigen::MatrixXd(x * x.transpose());
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(square);
-  if (solver.info() != Eigen::Success) throw error("principal components: the eigenvectors did not converge");
+  const auto pairs =
+      std::min(n, x.cols()) <= exact ? detail::exact_pairs(x, p.count) : detail::iterated_pairs(x, p.count, progress);
   p.scores.resize(static_cast<std::size_t>(n * p.count));
   for (index_t i = 0; i < p.count; ++i) {
-    const Eigen::Index at = square.rows() - 1 - i;  // eigenvalues rise
-    const double value = std::max(0.0, solver.eigenvalues()(at));
-    p.variance.push_back(value / static_cast<double>(n - 1));
-    Eigen::VectorXd axis = solver.eigenvectors().col(at);
-    if (!by_columns) {
-      axis = x.transpose() * axis;
-      if (const double length = axis.norm(); length > 0) axis /= length;
-    }
+    p.variance.push_back(std::max(0.0, pairs.values(i)) / static_cast<double>(n - 1));
+    Eigen::VectorXd axis = pairs.vectors.col(i);
     Eigen::Index largest = 0;
     axis.cwiseAbs().maxCoeff(&largest);
     if (axis(largest) < 0) axis = -axis;
