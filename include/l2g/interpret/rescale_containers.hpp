@@ -158,7 +158,7 @@ template <class T, class F, class Skip, class P, class X, class In, class Out>
 LinkPtr<T> trace_parts(Tape<T>& tape, const Residual<F, Skip>& r, const P& p, View<X, In> x, View<T, Out> y) {
   const auto fy = detail::new_view<T>(tape, y.shape);
   LinkPtr<T> f = trace(tape, r.f, p.f, x, fy), skip;
-  if constexpr (r.plain) {
+  if constexpr (Residual<F, Skip>::plain) {
     map(tape.context, y.size(), kernels::Add<T>{fy.data, x.data, y.data});
   } else {
     const auto ky = detail::new_view<T>(tape, y.shape);
