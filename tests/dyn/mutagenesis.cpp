@@ -3,6 +3,7 @@
 #include <l2g/dyn/architectures.hpp>
 #include <l2g/dyn/mutagenesis.hpp>
 #include <l2g/io/npy.hpp>
+#include <l2g/text/dna_tokenizers.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -253,6 +254,49 @@ TEST_CASE("of more than two classes each sequence's own prediction is explained"
   const auto said = model::predict(m, rows).labels();
   for (std::size_t r = 0; r < 20; ++r)
     CHECK(maps.rows[r].output() == Approx(maps.rows[r].reference[std::size_t(said[r])]));
+}
+
+TEST_CASE("each mutant of a model that reads tokens is made into tokens", "[dyn]") {
+  const model::TokenInput tokens{text::kmer_tokenizer(3), {}, 30};
+  const Spec spec = chain(
+      {layer("embedding", {{"entries", double(tokens.tokenizer.size())}, {"out", 6}}), layer("mean_pool"), head()});
+  Model m = model::make_model("m", spec, tokens, {"0", "1"}, 4);
+  m.both_strands = true;
+  data::Dataset rows, mutant;
+  rows.sequences = {bases(20, 1)};
+  const auto maps = model::mutate(m, rows, {.from = 5, .to = 9});
+  CHECK_FALSE(maps.rows[0].recomputed_only_touched);
+  mutant.sequences = {rows.sequences[0]};
+  mutant.sequences[0][7] = rows.sequences[0][7] == 'G' ? 'T' : 'G';
+  const auto y = model::Logits(m, 1, nullptr)(mutant);
+  for (index_t k = 0; k < 2; ++k)
+    CHECK(maps.rows[0].prediction(7, interpret::base_index(mutant.sequences[0][7]), k) ==
+          Approx(y[std::size_t(k)]).margin(1e-6));
+  CHECK(std::abs(maps.rows[0].effect(7, interpret::base_index(mutant.sequences[0][7]))) > 1e-4);
+}
+
+TEST_CASE("a mutagenesis can be stopped, and tells how far it is", "[dyn]") {
+  const Model m =
+      random_model(with_classifier(model::cnn_embedder({.channels = 4, .kernels = {3, 3, 3}}), true), {40, 4});
+  data::Dataset rows;
+  for (std::uint64_t i = 0; i < 30; ++i) rows.sequences.push_back(bases(40, i));
+  struct Seen {
+    int calls = 0, stop = 0;
+    double last = 0;
+  } seen;
+  const Progress progress{[](void* self, double fraction, std::string_view) {
+                            Seen& s = *static_cast<Seen*>(self);
+                            CHECK(fraction >= s.last);
+                            s.last = fraction;
+                            if (++s.calls == s.stop) request_interrupt();
+                          },
+                          &seen};
+  model::mutate(m, rows, {.progress = progress});
+  CHECK(seen.calls >= 30);
+  CHECK(seen.last == Approx(1));
+  seen = {.stop = 3};
+  CHECK_THROWS_AS(model::mutate(m, rows, {.progress = progress}), Interrupted);
+  CHECK(seen.calls == 3);
 }
 
 TEST_CASE("mutations that make no sense are refused in one line", "[dyn]") {
