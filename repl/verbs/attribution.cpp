@@ -156,7 +156,10 @@ Value contributions(const Arguments& a, Shell& shell) {
   o.kind = a.text("against") == "blank" ? model::References::blank : model::References::shuffled;
   o.corrected = a.flag("corrected");
   o.nodes = a.integer("nodes");
-  o.exact = a.flag("double");
+  const std::string precision = a.text("precision");
+  o.precision = precision == "mixed"   ? model::Precision::mixed
+                : precision == "float" ? model::Precision::single
+                                       : model::Precision::full;
   if (a.has("rows"))
     for (const index_t r : a.integers("rows")) {
       if (r < 1 || r > data.rows()) throw error(fmt::format("row {} of data with rows 1 to {}", r, data.rows()));
@@ -184,27 +187,30 @@ void register_attribution_verbs(Registry& registry) {
       {.name = "contributions",
        .group = "interpretation",
        .doc = "Says how much each base of sequences moved what a model says, with a certificate.",
-       .parameters =
-           {value_of({"Model"}, "model", "the model"),
-            any("data", "a sequence, a Dataset, or the path of a sequence file"),
-            text("method",
-                 "deeplift: DeepLIFT/SHAP, exact for every layer; gradient: gradient times input; integrated: "
-                 "integrated gradients")
-                .one_of({"deeplift", "gradient", "integrated"})
-                .by_default("deeplift"),
-            any("class", "the class that is explained; of two the second, else each sequence's own prediction")
-                .optional(),
-            integer("references", "shuffles of each sequence that it is compared with")
-                .between(1, 100000)
-                .by_default(20),
-            text("against", "dinucleotide shuffles, or no bases at all (tokens: masks)")
-                .one_of({"shuffles", "blank"})
-                .by_default("shuffles"),
-            list("rows", "only these rows, numbered from 1").optional(),
-            flag("corrected", "gradient: less the mean of the four bases").by_default(false),
-            integer("nodes", "of integrated gradients, at least").between(1, 10000).by_default(50),
-            flag("double", "everything in double precision; else only what float is too coarse for").by_default(false),
-            integer("seed", "of the shuffles; the session's").at_least(0).optional()},
+       .parameters = {value_of({"Model"}, "model", "the model"),
+                      any("data", "a sequence, a Dataset, or the path of a sequence file"),
+                      text(
+                          "method",
+                          "deeplift: DeepLIFT/SHAP, exact for every layer; gradient: gradient times input; integrated: "
+                          "integrated gradients")
+                          .one_of({"deeplift", "gradient", "integrated"})
+                          .by_default("deeplift"),
+                      any("class",
+                          "the class that is explained; of two the second, else each sequence's own prediction")
+                          .optional(),
+                      integer("references", "shuffles of each sequence that it is compared with")
+                          .between(1, 100000)
+                          .by_default(20),
+                      text("against", "dinucleotide shuffles, or no bases at all (tokens: masks)")
+                          .one_of({"shuffles", "blank"})
+                          .by_default("shuffles"),
+                      list("rows", "only these rows, numbered from 1").optional(),
+                      flag("corrected", "gradient: less the mean of the four bases").by_default(false),
+                      integer("nodes", "of integrated gradients, at least").between(1, 10000).by_default(50),
+                      text("precision", "mixed: double for the sequences of which float misses the certificate")
+                          .one_of({"mixed", "float", "double"})
+                          .by_default("mixed"),
+                      integer("seed", "of the shuffles; the session's").at_least(0).optional()},
        .run = contributions,
        .help = "Of two classes the difference of their logits is explained, else the logit of one. The certificate "
                "says how "

@@ -17,6 +17,7 @@ using model::AttributionOptions;
 using model::contributions;
 using model::layer;
 using model::Model;
+using model::Precision;
 using model::References;
 using model::sequential;
 using model::Spec;
@@ -78,7 +79,7 @@ TEST_CASE("contributions add up in float, whatever the difference is", "[attribu
     CHECK(all.promises_sum);
     CHECK(interpret::certificate(all).largest <= 1e-5);
     CHECK(all.note.find("MISSES") == all.note.npos);
-    const auto exact = contributions(m, rows, {.references = 5, .exact = true});
+    const auto exact = contributions(m, rows, {.references = 5, .precision = Precision::full});
     CHECK(interpret::certificate(exact).largest <= 1e-12);
     for (std::size_t i = 0; i < 12; ++i) {
       const auto &a = all.rows[i], &b = exact.rows[i];
@@ -149,7 +150,7 @@ TEST_CASE("contributions lie where their bases lie in the sequence", "[attributi
   const Model m = cnn(30);
   const std::string s = letters(22, 8), n = s.substr(0, 9) + "NNR" + s.substr(12);
   const auto of = [&](const std::string& x) {
-    return contributions(m, rows_of({x}), {.references = 4, .exact = true}).rows[0];
+    return contributions(m, rows_of({x}), {.references = 4, .precision = Precision::full}).rows[0];
   };
   const auto shorter = of(s), with_n = of(n), longer = of(letters(30, 8) + "ACGT"), cut = of(letters(30, 8));
   CHECK(shorter.length() == 22);
@@ -170,7 +171,7 @@ TEST_CASE("a mean over both strands is explained on both", "[attribution]") {
     const std::string s = letters(length, 6);
     std::string other(s.rbegin(), s.rend());
     for (char& c : other) c = data::complement(c);
-    const AttributionOptions o{.kind = References::blank, .exact = true};
+    const AttributionOptions o{.kind = References::blank, .precision = Precision::full};
     const auto a = contributions(m, rows_of({s}), o).rows[0], b = contributions(m, rows_of({other}), o).rows[0];
     REQUIRE(a.output == Approx(b.output).epsilon(1e-12));
     CHECK(sum(a.observed) == Approx(a.output - a.reference_output).margin(1e-9));

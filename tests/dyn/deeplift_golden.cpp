@@ -1,9 +1,16 @@
 // DeepLIFT/SHAP of small networks against tangermeme's multipliers in double precision.
+#include <zlib.h>
+
 #include "interpret/certificate.hpp"
 #include "sample_data.hpp"
 
 #include <l2g/dyn/registry.hpp>
+#include <l2g/interpret/gradients.hpp>
 #include <l2g/io/npy.hpp>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
 
 using namespace l2g;
 using model::layer;
@@ -123,4 +130,69 @@ TEST_CASE("multipliers of small networks are tangermeme's", "[deeplift][golden]"
          sequential({conv(8, 3).named("conv"), layer("batch_norm").named("bn"), relu, flatten, dense(1)}), norm);
   agrees("ConvAvgDense", sequential({valid(12, 3).named("conv"), relu, layer("mean_pool"), dense(1)}),
          keys({{"conv", "conv"}, {"dense", "dense"}}));
+}
+
+namespace {
+
+std::vector<char> bytes_of_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+std::vector<double> floats(const std::vector<char>& bytes, std::size_t at, std::size_t n) {
+  std::vector<float> v(n);
+  std::memcpy(v.data(), bytes.data() + at, n * sizeof(float));
+  return {v.begin(), v.end()};
+}
+/// The first n floats of a chunk of an HDF5 file, which is one zlib stream.
+std::vector<double> inflated(const std::vector<char>& bytes, std::size_t at, std::size_t n) {
+  std::vector<char> out(n * sizeof(float));
+  z_stream z{};
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data() + at));
+  z.avail_in = uInt(bytes.size() - at);
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = uInt(out.size());
+  REQUIRE(inflateInit(&z) == Z_OK);
+  inflate(&z, Z_SYNC_FLUSH);
+  REQUIRE(z.avail_out == 0);
+  inflateEnd(&z);
+  return floats(out, 0, n);
+}
+
+}  // namespace
+
+TEST_CASE("gradients of a published network are those that were published with it", "[gradients][golden]") {
+  REQUIRE_SAMPLE(weights, "oracles/kipoi_tal1/weights.hdf5");
+  REQUIRE_SAMPLE(values, "oracles/kipoi_tal1/grads.hdf5");
+  const auto w = bytes_of_file(weights), v = bytes_of_file(values);
+  const auto network = model::build<float>(
+      sequential({valid(16, 15).named("conv"), layer("relu"), layer("global_max_pool"), dense(1)}), Seq{1, 500, 4});
+  auto record = network.params<float, Cpu>();
+  const auto memory = Memory<Cpu>::get(measure(record).bytes);
+  bind(record, memory.get());
+  // Both files are whole and do not change: where their arrays lie is known.
+  each_tensor<float>(record, [&](const TensorRef<float>& t) {
+    if (t.key == "conv.weight") {  // (taps, in, out) -> (out, taps, in)
+      const auto k = floats(w, 8192, 15 * 4 * 16);
+      for (std::size_t o = 0; o < 16; ++o)
+        for (std::size_t i = 0; i < 60; ++i) t.data[o * 60 + i] = float(k[i * 16 + o]);
+      return;
+    }
+    const auto k = floats(w,
+                          t.key == "conv.bias"      ? 14080
+                          : t.key == "dense.weight" ? 14144
+                                                    : 14208,
+                          std::size_t(t.size()));
+    std::copy(k.begin(), k.end(), t.data);
+  });
+  const auto x = inflated(v, 8232, 20 * 500 * 4), wanted = inflated(v, 117296, 20 * 500 * 4);
+  const std::vector<float> rows(x.begin(), x.end()), seeds(20, 1.0f);
+  interpret::Tracer<float, AnyLayer<float>, AnyRecord<float>, Seq> tracer(network, record, Seq{1, 500, 4});
+  const auto e = interpret::gradients<float, float>(tracer, {rows, 4, seeds});
+  double largest = 0, worst = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    largest = std::max(largest, std::abs(wanted[i]));
+    worst = std::max(worst, std::abs(wanted[i] - e.hypothetical[i]));
+  }
+  CHECK(largest > 8);
+  CHECK(worst <= 1e-6 * largest);
 }

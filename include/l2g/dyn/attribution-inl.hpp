@@ -76,11 +76,11 @@ L2G_INLINE interpret::Contributions contributions(const Model& model, const data
   std::vector<std::size_t> every(rows.size()), again;
   for (std::size_t i = 0; i < every.size(); ++i) every[i] = i;
   all.rows.resize(rows.size());
-  if (o.exact)
+  if (o.precision == Precision::full)
     again = every;
   else
     detail::explain<float>(what, every, all);
-  if (o.method == Attribution::deeplift && !o.exact)
+  if (o.method == Attribution::deeplift && o.precision == Precision::mixed)
     for (const std::size_t i : every)
       if (!(interpret::relative_residual(all.rows[i]) <= certified)) again.push_back(i);
   if (!again.empty()) detail::explain<double>(what, again, all);
@@ -90,7 +90,7 @@ L2G_INLINE interpret::Contributions contributions(const Model& model, const data
   if (what.nodes > 0) detail::add_note(all.note, "up to " + std::to_string(what.nodes) + " nodes");
   if (what.strands() == 2) detail::add_note(all.note, "mean over both strands");
   if (model.tokens) detail::add_note(all.note, "tokens spread evenly over their bases");
-  if (o.exact)
+  if (o.precision == Precision::full)
     detail::add_note(all.note, "in double precision");
   else if (!again.empty())
     detail::add_note(all.note, std::to_string(again.size()) + " of " + std::to_string(rows.size()) +
@@ -101,7 +101,7 @@ L2G_INLINE interpret::Contributions contributions(const Model& model, const data
                                    "not see is 0");
   for (const auto& [place, nodes] : what.approximated)
     detail::add_note(all.note, place + " has no rule: mean gradient on its path, " + std::to_string(nodes) + " nodes");
-  if (o.method != Attribution::deeplift) return all;
+  if (o.method != Attribution::deeplift || o.precision == Precision::single) return all;
   const interpret::Certificate c = interpret::certificate(all);
   if (c.largest <= certified) return all;
   detail::add_note(all.note, "THE SUM MISSES, most at " + detail::blamed(what, std::size_t(c.worst)));

@@ -15,6 +15,12 @@ enum class References {
   blank,  ///< no base at all: zeros in the place of A C G T; tokens: the mask, else the padding, else the unknown one
 };
 
+enum class Precision {
+  mixed,   ///< float, and double for the sequences of which float misses the certificate
+  single,  ///< float
+  full,    ///< double
+};
+
 /// Letters other than A C G T contribute nothing and stand in references where they stand in the sequence. References
 /// of a model that reads tokens have as many tokens: where a token is a fixed number of letters, dinucleotides are
 /// shuffled and read again; elsewhere the sequence's own tokens come in another order. Prompts and special tokens stay.
@@ -25,13 +31,13 @@ struct AttributionOptions {
   std::string output{};
   index_t references = 20;  ///< shuffles of each sequence
   References kind = References::shuffled;
-  bool corrected = false;       ///< gradient: less the mean of the four bases (Majdandzic et al. 2023)
-  index_t nodes = 50;           ///< of integrated gradients; doubled up to 16 times as many where the sum misses
-  double tolerance = 1e-4;      ///< by which it may, relative to max(|difference of outputs|, 1e-3)
-  bool exact = false;           ///< double precision throughout; else only where float misses the certificate
+  bool corrected = false;   ///< gradient: less the mean of the four bases (Majdandzic et al. 2023)
+  index_t nodes = 50;       ///< of integrated gradients; doubled up to 16 times as many where the sum misses
+  double tolerance = 1e-4;  ///< by which it may, relative to max(|difference of outputs|, 1e-3)
+  Precision precision = Precision::mixed;
   std::vector<index_t> rows{};  ///< from 0; empty: all
   std::uint64_t seed = 1;
-  std::size_t memory = std::size_t(256) << 20;  ///< bytes that activations may take
+  std::size_t memory = std::size_t(512) << 20;  ///< bytes that activations may take
   cpu::Pool* pool = nullptr;
   Progress progress{};
 };

@@ -9,8 +9,8 @@ namespace l2g::interpret {
 
 /// How inputs and references are cut into batches.
 struct BatchOptions {
-  std::size_t memory = std::size_t(256) << 20;  ///< bytes that a batch should not exceed
-  index_t rows = 96;                            ///< of a batch: more would leave the caches
+  std::size_t memory = std::size_t(512) << 20;  ///< bytes that a batch should not exceed
+  index_t rows = 128;                           ///< of a batch: more save no time
   Progress progress{};
 };
 

@@ -69,9 +69,11 @@ class Tracer {
   /// Rows of a batch that take about `memory` bytes, from 2 to `most`: the tape keeps all activations, which is about
   /// three times what training keeps.
   index_t rows_that_fit(std::size_t memory, index_t most) const {
-    const auto one = with_batch(row_, 1);
-    const std::size_t bytes = 3 * measure(model_.template saved<T, Cpu>(one)).bytes + model_.template scratch<T>(one);
-    return std::clamp<index_t>(index_t(memory / std::max<std::size_t>(1, bytes)), 2, std::max<index_t>(2, most));
+    const std::size_t kept = measure(model_.template saved<T, Cpu>(with_batch(row_, 1))).bytes;
+    const std::size_t one = model_.template scratch<T>(with_batch(row_, 1)),
+                      two = model_.template scratch<T>(with_batch(row_, 2));
+    const std::size_t each = std::max<std::size_t>(1, 3 * kept + (two > one ? two - one : 0));
+    return std::clamp<index_t>(index_t((memory > one ? memory - one : 0) / each), 2, std::max<index_t>(2, most));
   }
   /// Bytes that the largest batch so far took.
   std::size_t bytes() const { return tape_.arena.peak() + scratch_; }
