@@ -87,6 +87,7 @@ class TomtomQuery {
     // Here too, so that the rows stay in a near cache while all positions are written.
     counts_.assign(4 * std::size_t(n) * bins, 0);
     std::array<std::int32_t, std::size_t(block)> x{};
+    const index_t row = row_;  // bytes that are written may be anything's, also row_'s
     for (index_t from = 0; from < width; from += block) {
       const index_t size = std::min(block, width - from);
       const std::int32_t* times = columns_.times.data() + from;
@@ -99,16 +100,23 @@ class TomtomQuery {
         }
         // Query positions lie from the last to the first, as alignment_scores wants them.
         const index_t place = n - 1 - i;
-        std::uint8_t* out = rows_.data() + (place / row_ * width + from) * row_ + place % row_;
-        std::int32_t* count = counts_.data() + 4 * std::size_t(i) * bins;
+        std::uint8_t* out = rows_.data() + (place / row * width + from) * row + place % row;
+        std::int32_t* const count = counts_.data() + 4 * std::size_t(i) * bins;
+        std::int32_t *const count_1 = count + bins, *const count_2 = count_1 + bins, *const count_3 = count_2 + bins;
         // Four counts, so that equal neighbours do not wait for each other; size is a multiple of 8.
         for (index_t j = 0; j < size; j += 4) {
-          const std::int32_t *b = x.data() + j, *w = times + j;
+          const std::int32_t b[4] = {x[std::size_t(j)], x[std::size_t(j) + 1], x[std::size_t(j) + 2],
+                                     x[std::size_t(j) + 3]};
+          const std::int32_t* w = times + j;
           count[b[0]] += w[0];
-          count[index_t(bins) + b[1]] += w[1];
-          count[2 * index_t(bins) + b[2]] += w[2];
-          count[3 * index_t(bins) + b[3]] += w[3];
-          for (index_t k = 0; k < 4; ++k) out[(j + k) * row_] = std::uint8_t(b[k]);
+          count_1[b[1]] += w[1];
+          count_2[b[2]] += w[2];
+          count_3[b[3]] += w[3];
+          std::uint8_t* place_of_four = out + j * row;
+          place_of_four[0] = std::uint8_t(b[0]);
+          place_of_four[row] = std::uint8_t(b[1]);
+          place_of_four[2 * row] = std::uint8_t(b[2]);
+          place_of_four[3 * row] = std::uint8_t(b[3]);
         }
       }
     }

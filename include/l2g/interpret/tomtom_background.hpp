@@ -83,16 +83,18 @@ class SumOfColumns {
     constexpr index_t block = ShiftedChances::block, registers = ShiftedChances::registers;
     const index_t size = size_ + f.size() - 1;
     next_.resize((size + block - 1) / block * block);
+    const double* chances = chances_.data();
+    double* out = next_.data();
     for (index_t s = 0; s < size; s += block) {
       Eight sum[registers] = {};
       // The chance of s + lane - k is not 0 only for k in this range.
       const index_t first = std::max(index_t(0), s - f.size() + 1), last = std::min(size_ - 1, s + block - 1);
       for (index_t k = first; k <= last; ++k) {
         const double* at = f.from(s - k);
-        const double chance = chances_.data()[k];
+        const double chance = chances[k];
         for (index_t r = 0; r < registers; ++r) sum[r] = multiply_add(chance, eight_at(at + r * 8), sum[r]);
       }
-      for (index_t r = 0; r < registers; ++r) store(next_.data() + s + r * 8, sum[r]);
+      for (index_t r = 0; r < registers; ++r) store(out + s + r * 8, sum[r]);
     }
     size_ = size, least_ += f.least();
     std::swap(chances_, next_);

@@ -138,7 +138,10 @@ inline void similarities(const Column& query, const TargetColumns& t, ColumnSimi
     high = z > high ? z : high;
     store(similarity + j, z);
   }
-  for (int i = 0; i < 8; ++i) least = std::min(least, low[i]), most = std::max(most, high[i]);
+  // Through memory: a vector whose lanes are named by a variable would live there all along.
+  double lows[8], highs[8];
+  store(lows, low), store(highs, high);
+  for (int i = 0; i < 8; ++i) least = std::min(least, lows[i]), most = std::max(most, highs[i]);
 }
 
 /// v as whole numbers, towards 0.
@@ -171,9 +174,9 @@ class BinnedMedian {
     if (t.count > 1024) {
       double below = 0;
       for (index_t b = 0; b < bins; ++b) {
-        if (below < 0.475 * t.total) low = b;
+        if (below < 0.485 * t.total) low = b;
         below += count_[std::size_t(b)];
-        if (below >= 0.525 * t.total) {
+        if (below >= 0.515 * t.total) {
           high = b;
           break;
         }
@@ -206,7 +209,9 @@ class BinnedMedian {
     }
     const std::size_t near = std::size_t(number - near_.data());
     double below = 0;
-    for (int i = 0; i < 8; ++i) below += under[i];
+    double lanes[8];
+    store(lanes, under);
+    for (const double lane : lanes) below += lane;
     count_.assign(std::size_t(high - low + 1), 0);
     for (std::size_t k = 0; k < near; ++k)
       count_[std::size_t(near_scaled_[k]) - std::size_t(low)] += t.times[std::size_t(near_[k])];
@@ -274,8 +279,9 @@ inline std::int32_t alignment_scores(const std::int32_t* columns, index_t target
     most = v > most ? v : most;
     __builtin_memcpy(out + k, &v, sizeof v);
   }
-  std::int32_t best = most[0];
-  for (index_t i = 1; i < Width; ++i) best = std::max(best, std::int32_t(most[i]));
+  std::int16_t lanes[Width];
+  __builtin_memcpy(lanes, &most, sizeof most);
+  const std::int32_t best = *std::max_element(lanes, lanes + Width);
   return best;
 }
 
