@@ -81,10 +81,12 @@ std::string details_of(const Contributions& c) {
   if (c.size() > shown_rows) s += fmt::format("... {} in all; item 1 is the first\n", c.size());
   if (c.promises_sum && c.size() > 0) {
     const auto found = interpret::certificate(c);
-    s += fmt::format("certificate: the sums miss the differences of outputs by {:.1e} at most, {:.1e} on average\n",
-                     found.largest, found.mean);
+    s += wrapped(
+        fmt::format("certificate: the sums miss the differences of outputs by {:.1e} at most, {:.1e} on average",
+                    found.largest, found.mean),
+        std::max<std::size_t>(40, window_width() - 1), 0);
   }
-  if (!c.note.empty()) s += wrapped(c.note, std::max<std::size_t>(40, window_width() - 1), 0) + "\n";
+  if (!c.note.empty()) s += wrapped(c.note, std::max<std::size_t>(40, window_width() - 1), 0);
   return s;
 }
 
