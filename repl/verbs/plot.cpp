@@ -151,7 +151,9 @@ Value learning(const Arguments& a, Shell& shell) {
                                .metric_name = a.text("metric_name"),
                                .train_loss = track_of(a, "train"),
                                .dev_loss = track_of(a, "dev"),
-                               .dev_metric = track_of(a, "metric")};
+                               .dev_metric = track_of(a, "metric"),
+                               .test_loss = track_of(a, "test"),
+                               .test_metric = track_of(a, "test_metric")};
   return draw(chart_of(chart), a, shell);
 }
 
@@ -211,7 +213,9 @@ void register_plot_verbs(Registry& registry) {
       plot_value, "plot(b)\nplot(b, {file = \"baseline.png\"})");
   add("plot.learning", "Draws learning curves from lists of numbers, one an epoch.",
       {list("train", "training loss").optional(), list("dev", "development loss").optional(),
-       list("metric", "a score on dev").optional(), text("metric_name", "what the score is").by_default("dev MCC"),
+       list("metric", "a score on dev").optional(), list("test", "test loss, drawn apart").optional(),
+       list("test_metric", "the score on test").optional(),
+       text("metric_name", "what the score is").by_default("dev MCC"),
        text("unit", "what is counted on the x axis").one_of({"epoch", "step"}).by_default("epoch")},
       learning, "plot.learning{train = {0.7, 0.5, 0.4}, dev = {0.7, 0.6, 0.6}, metric = {0, 0.3, 0.4}}");
   add("plot.roc", "Draws the ROC curve of scores, with the area under it.",

@@ -14,6 +14,7 @@
 #include <l2g/data/simulate.hpp>
 #include <l2g/data/summary.hpp>
 #include <l2g/dyn/model.hpp>
+#include <l2g/eval/ranking.hpp>
 #include <l2g/io/atomic_file.hpp>
 #include <l2g/report/data_charts.hpp>
 #include <l2g/report/html_page.hpp>
@@ -213,9 +214,18 @@ class Report {
     page_.table(table);
     for (const auto& [name, d] : parts)
       for (const std::string& note : d->notes) page_.paragraph(name + ": " + note);
-    page_.pictures({{svg(report::length_histogram(first)), ""},
-                    {svg(report::gc_histogram(first)),
-                     "Where the classes part here, a model can score without having learnt any motif."}});
+    const report::ScoreHistogram gc = report::gc_histogram(first);
+    std::string caption = "Where the classes part here, a model can score without having learnt any motif.";
+    if (first.class_count() == 2) {
+      std::vector<std::int32_t> second = gc.labels;
+      for (std::size_t i = 0; i < second.size(); ++i)
+        if (std::isnan(gc.values[i])) second[i] = -1;
+      std::vector<double> known = gc.values;
+      std::replace_if(
+          known.begin(), known.end(), [](double v) { return std::isnan(v); }, 0.0);
+      caption += " ROC-AUC of GC content alone: " + score(eval::roc_auc(known, second)) + ".";
+    }
+    page_.pictures({{svg(report::length_histogram(first)), ""}, {svg(gc), caption}});
     const bool given = std::any_of(entries_.begin(), entries_.end(),
                                    [](const Entry& e) { return e.object.type == &type_of<data::Leakage>(); });
     if (!splits || given || (splits->dev.empty() && splits->test.empty())) return;

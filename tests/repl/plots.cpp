@@ -113,6 +113,19 @@ TEST_CASE("a report holds what was found and how, is well-formed, and reaches no
   CHECK(!holds(read_bytes(folder / "out.html"), "<h2>Models</h2>"));
 }
 
+TEST_CASE("a report that a script writes holds the script and how it was called") {
+  Lesson l2g;
+  const ScratchFolder folder;
+  folder.file("rows.csv", "sequence,label\nACGTACGTACGT,a\nACGTACGTACGA,b\n");
+  const std::string script = folder.file("s.lua", "local d = load(arg[1])  -- rows & labels\nreport(arg[2], {d})\n");
+  const Outcome outcome = l2g.session->file(script, {folder / "rows.csv", folder / "out.html"});
+  INFO(outcome.message);
+  CHECK(outcome.status == Outcome::done);
+  const std::string html = read_bytes(folder / "out.html");
+  CHECK(holds(html, "-- l2g run " + script + " " + (folder / "rows.csv")));
+  CHECK(holds(html, "load(arg[1])  -- rows &amp; labels"));
+}
+
 TEST_CASE("hostile names stay names, and a report without an end is refused") {
   Lesson l2g;
   const ScratchFolder folder;
