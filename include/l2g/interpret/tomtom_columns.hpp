@@ -1,7 +1,8 @@
 #pragma once
 // The similarities of one position with all positions of all targets, and TOMTOM's scores of whole alignments.
-#include <l2g/interpret/tomtom.hpp>
+#include <l2g/data/motif.hpp>
 #include <l2g/interpret/tomtom_background.hpp>
+#include <l2g/interpret/tomtom_options.hpp>
 
 #include <algorithm>
 #include <cmath>
