@@ -1,7 +1,6 @@
 #pragma once
 #include <l2g/core/errors.hpp>
 #include <l2g/core/progress.hpp>
-#include <l2g/cpu/conv1d.hpp>
 #include <l2g/cpu/memory.hpp>
 #include <l2g/dyn/spec-inl.hpp>
 #include <l2g/dyn/windowed.hpp>
@@ -32,7 +31,6 @@ struct Changed {
   index_t count() const { return index_t(touched.size()); }
   const float* window(index_t mutant) const { return values.data() + mutant * width * channels; }
   float* window(index_t mutant) { return values.data() + mutant * width * channels; }
-  bool whole() const { return width == length; }
 
   /// Windows of the least width that holds each stretch.
   void place() {
@@ -92,7 +90,6 @@ class PlannedLayer {
     layer_.forward(context_, params_, View<float, Seq>{const_cast<float*>(x), in}, View<float, Seq>{y, out_}, saved_);
   }
   Context<Cpu>& context() { return context_; }
-  const Spec& spec() const { return spec_; }
 
  private:
   void plan(Seq in) {
@@ -180,8 +177,7 @@ struct Reach {
   index_t width(index_t in, index_t length) const { return std::min(length, (in + span() - 2) / stride + 1); }
 };
 
-/// A convolution without groups, with the batch normalisation (folded into its weights) and the ReLU behind it. The
-/// reference goes the same way, so that what a mutation does not change has the same bits.
+/// A convolution without groups, with the batch normalisation and the ReLU behind it.
 class Convolved final : public WindowNode {
  public:
   struct Behind {
@@ -193,26 +189,18 @@ class Convolved final : public WindowNode {
     shape(in, out);
     const index_t n = out[2];
     depth_ = reach.taps * in[2];
-    const Numbers& own = m.weights.at(joined(key, "weight")).values;
-    const Numbers& start = m.weights.at(joined(key, "bias")).values;
-    std::vector<float> weight(own.data(), own.data() + own.size());
-    bias_.assign(start.data(), start.data() + start.size());
+    const auto tensor = [&](const std::string& scope, const char* name) {
+      return m.weights.at(joined(scope, name)).values.data();
+    };
+    bias_ = tensor(key, "bias");
     if (behind.with_norm) {
-      const auto tensor = [&](const char* name) { return m.weights.at(joined(behind.norm, name)).values.data(); };
-      const float *gain = tensor("weight"), *offset = tensor("bias"), *mean = tensor("running_mean"),
-                  *variance = tensor("running_var");
-      for (index_t o = 0; o < n; ++o) {
-        const double scale = double(gain[o]) / std::sqrt(double(variance[o]) + BatchNorm1d<>::epsilon);
-        for (index_t j = 0; j < depth_; ++j) {
-          float& w = weight[std::size_t(o * depth_ + j)];
-          w = float(double(w) * scale);
-        }
-        float& b = bias_[std::size_t(o)];
-        b = float((double(b) - double(mean[o])) * scale + double(offset[o]));
-      }
+      gain_ = tensor(behind.norm, "weight"), offset_ = tensor(behind.norm, "bias");
+      mean_ = tensor(behind.norm, "running_mean");
+      const float* variance = tensor(behind.norm, "running_var");
+      for (index_t o = 0; o < n; ++o) rstd_.push_back(1.0f / std::sqrt(variance[o] + float(BatchNorm1d<>::epsilon)));
     }
     packed_ = Memory<Cpu>::get(bytes_of<float>(cpu::packed_size<float>(depth_, n)));
-    cpu::pack_panels<float>(depth_, n, weight.data(), {depth_, true}, panels());
+    cpu::pack_panels<float>(depth_, n, tensor(key, "weight"), {depth_, true}, panels());
   }
   void read(const float* in) override {
     Changed whole;  // a mutant without a window
@@ -250,18 +238,25 @@ class Convolved final : public WindowNode {
             depth_ * cpu::panel<float>,
             cpu::panel<float>,
             1.0f,
-            bias_.data(),
+            bias_,
             false,
             y,
             out_.channels};
   }
-  void finish(float* y, index_t n) const {
+  /// Normalisation and ReLU of rows that are still near.
+  void finish(float* y, index_t rows) const {
+    const index_t n = rows * out_.channels;
+    if (gain_) {
+      cpu::Lanes cx;
+      const kernels::BatchNorm<float> norm{y, gain_, offset_, mean_, rstd_.data(), y, out_.channels};
+      for (index_t r = 0; r < rows; ++r) norm(cx, r);
+    }
     if (!relu_) return;
     for (index_t i = 0; i < n; ++i) y[i] = y[i] > 0 ? y[i] : 0.0f;
   }
   /// Window by window, read where it was gathered: for weights that stay in the second cache.
   void windows(const Changed& in) {
-    const index_t wide = (out_.width - 1) * reach_.stride + reach_.span(), size = out_.width * out_.channels;
+    const index_t wide = (out_.width - 1) * reach_.stride + reach_.span();
     const bool whole = reach_.dilation == 1;  // then a line is one run of numbers
     constexpr index_t some = 8;
     cpu::parallel(pool_, (in.count() + some - 1) / some, [&](index_t item) {
@@ -273,7 +268,7 @@ class Convolved final : public WindowNode {
         p.row = reach_.stride * in.channels;
         if (!whole) p.taps = reach_.taps, p.depth = in.channels, p.tap = reach_.dilation * in.channels;
         cpu::multiply<float>(p);
-        finish(out_.window(i), size);
+        finish(out_.window(i), out_.width);
       }
     });
   }
@@ -296,14 +291,15 @@ class Convolved final : public WindowNode {
             in.gather(mutant, from + k * reach_.dilation, 1, to + k * in.channels);
       }
       cpu::multiply<float>(product(n, seen.data(), y + first * out_.channels));
-      finish(y + first * out_.channels, n * out_.channels);
+      finish(y + first * out_.channels, n);
     });
   }
   Reach reach_;
   bool relu_;
   cpu::Pool* pool_;
   index_t depth_ = 0;
-  std::vector<float> bias_;
+  const float *bias_ = nullptr, *gain_ = nullptr, *offset_ = nullptr, *mean_ = nullptr;
+  std::vector<float> rstd_;
   Memory<Cpu>::Block packed_;
 };
 
