@@ -11,16 +11,17 @@ steps = options.quick and 10 or 500
 -- Rows of a class "bound", richer in G and C, and of a class "open". Each row has its own share of G and C, from 40 to
 -- 60 %. With a motif, seven of ten bound rows hold it; its letters are half G and C, so that it does not give itself
 -- away.
+letters = "GATCACTG"
 local function made(with_motif)
   local list = {}
   for level = 0, 4 do
     local d = simulate{rows = 150 + 150 * level, length = 100, gc = 0.4 + 0.05 * level, seed = 10 + level,
-                       motifs = {M = "GATCACTG"},
+                       motifs = {M = letters},
                        classes = {bound = {{motif = "M", probability = with_motif and 0.7 or 0}}, open = {}}}
     -- Of "open" there are as many rows at the other end.
     local opens = 150 + 150 * (4 - level)
     local o = simulate{rows = opens, length = 100, gc = 0.4 + 0.05 * level, seed = 20 + level,
-                       motifs = {M = "GATCACTG"}, classes = {bound = {}, open = {}}}
+                       motifs = {M = letters}, classes = {bound = {}, open = {}}}
     for _, row in ipairs(rows_of(d.data)) do
       if row.label == "bound" then list[#list + 1] = row end
     end
@@ -200,7 +201,7 @@ end
 print("\npictures: " .. out .. "/gc_before.png, " .. out .. "/gc_after.png")
 print [[
 
-Exercise. Change one thing: the letters of the motif in made(), "GATCACTG", to "GCGCGCGC".
+Exercise. Change one thing: letters, "GATCACTG", to "GCGCGCGC".
   - How high is the GC threshold before matching, and after? Matching counts the motif's own letters, too.
   - Who scores on matched rows now? Is a motif that is all G and C a confound, or the answer?
   - Which control would tell? (Shuffle the letters of each row: GC stays, the motif goes. What does the network say?)]]

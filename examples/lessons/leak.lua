@@ -183,6 +183,6 @@ print [[
 
 Exercise. Change one thing: how far two windows lie apart, #row.sequence // 10 in windows(), to // 3.
   - Does leakage still find the neighbours? It counts rows that share half of their letters in a row; ask it for less,
-    leakage(s, {k = 20}).
+    leakage(s, {k = 20}) in compare_splits().
   - Does the score still rise? At which overlap does a leak stop being one for this model?
   - How small may k be, before rows share a stretch by chance alone? (4^k against the letters of train tells.)]]

@@ -54,10 +54,12 @@ for _, h in ipairs(m.history) do
   if h.dev_loss < lowest.dev_loss then lowest = h end
 end
 if last.dev_loss > 1.02 * lowest.dev_loss and last.train_loss < lowest.train_loss then
-  tell([[The loss on train went on falling, to %.4f. The loss on dev was lowest at step %d, %.3f, and rose to %.3f.
-From there on the network learnt its 50 rows, and no longer the task. That the dev loss rises while the dev MCC hardly
-moves (%.2f then, %.2f at the end) is typical: which rows are wrong stays much the same, but the network becomes ever
-surer of them.]], last.train_loss, lowest.step, lowest.dev_loss, last.dev_loss, lowest.dev_mcc, last.dev_mcc)
+  tell([[The loss on train went on falling, to %.4f. The loss on dev was lowest at step %d, %.3f, and rose to %.3f. From
+there on the network learnt its 50 rows, and no longer the task.]], last.train_loss, lowest.step, lowest.dev_loss,
+       last.dev_loss)
+  tell(math.abs(last.dev_mcc - lowest.dev_mcc) < 0.05 and [[That the dev loss rises while the dev MCC hardly moves (%.2f
+then, %.2f at the end) is typical: which rows are wrong stays much the same, but the network becomes ever surer of
+them.]] or "The dev MCC was %.2f then and is %.2f at the end.", lowest.dev_mcc, last.dev_mcc)
 else
   tell([[The loss on dev has not turned around: %.3f at its lowest (step %d), %.3f at the end, with %.4f on train. This
 training was too short to over-fit, or the task is so easy that 50 rows tell it all.]], lowest.dev_loss, lowest.step,
