@@ -63,7 +63,7 @@ print [[
 
 Things to try at the prompt, which is what l2g shows without arguments:
   - simulate{information = 0.7}: blurred motifs. Who loses more, the floors or the network?
-  - train fewer rows: split(d, {train = 0.1, dev = 0.15, test = 0.25}). Who needs more data?
+  - train fewer rows: split(d, {train = 0.1, dev = 0.2, test = 0.7}). Who needs more data?
   - build(s, {kind = "l2g", baseline = b}): the same task on top of a language model; text, align and train it.
   - load "your.csv" with columns sequence and label: everything above works on it.
   - help shows all names; train? shows one of them.]]
