@@ -224,7 +224,8 @@ void each_comparison_edge(F&& f) {
   f(CalibrationChart{}), f(ForestPlot{}), f(ObservedPredicted{}), f(LabelScores{}), f(TradeOff{}), f(SetOverlap{});
   f(Logo{}), f(ContributionTrack{}), f(MutationChart{});
   f(LabelComparison{{"", "", {}, {{"a", {}}, {"b", {}}}}});
-  const std::string hostile = std::string("\xff<b>&\"'\0\033[31m", 13) + "日本\n</svg><script>";
+  constexpr char raw[] = "\xff<b>&\"'\0\033[31m";
+  const std::string hostile = std::string(raw, sizeof raw - 1) + "日本\n</svg><script>";
   ContributionTrack t;
   t.sequence = "N", t.values = {nan}, t.title = t.x_name = t.y_name = hostile, t.hits = {{0, 1, 'x', hostile, nan}};
   f(t);

@@ -12,9 +12,8 @@ using namespace l2g;
 
 namespace {
 
-const std::string hostile =
-    std::string("\xff\xfe</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;\0\033[31m", 83) +
-    "\u202E\u2066 javascript: http://example.org \U0001F9EC";
+constexpr char raw[] = "\xff\xfe</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;\0\033[31m";
+const std::string hostile = std::string(raw, sizeof raw - 1) + "\u202E\u2066 javascript: http://example.org \U0001F9EC";
 
 report::HtmlPage page_of(const std::string& words) {
   report::HtmlPage page(words, words);
