@@ -158,9 +158,11 @@ def race(name):
         trials = {batch: theirs(batch) for batch in arguments.batches}
         batch = min(trials, key=lambda b: trials[b][0])
         y = trials[batch][1].permute(0, 2, 1).detach().numpy()
-        difference = numpy.quantile(abs(ours - y), 0.999) / abs(y).max()  # a near tie of a maximum may fall either way
-        print(f"{name}: contributions differ by {difference:.1e} of the largest (at 99.9 %), tangermeme's best batch is {batch}", flush=True)
-        if not difference < 1e-3:
+        # tangermeme takes the gradient where a unit changes by less than 1e-6, which is not rare in deepsea's small
+        # activations; our float and double agree to 1e-5 there.
+        difference = abs(ours - y).max() / abs(y).max()
+        print(f"{name}: contributions differ by {difference:.1e} of the largest, tangermeme's best batch is {batch}", flush=True)
+        if not difference < 1e-2:
             sys.exit("the contributions differ")
         times = {"l2g": [], "l2g, certified": [], "tangermeme": []}
         for _ in range(arguments.rounds):
