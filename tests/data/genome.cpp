@@ -89,14 +89,37 @@ TEST_CASE("what is no genome is refused before anything is built") {
   CHECK(has(refusal(folder.file("bom.fa", "\xef\xbb\xbf" + small_fasta)), "bom.fa:1:1: a byte order mark"));
   CHECK(has(refusal(folder.file("reads.fq", "@r\nACGT\n+\nIIII\n")), "this is FASTQ"));
   CHECK(has(refusal(folder.file("table.csv", "sequence,label\nACGT,1\n")), "table.csv:1:1: a FASTA file starts with"));
-  CHECK(has(refusal(folder.gzip("plain.fa.gz", small_fasta)), "packed by gzip, which cannot be read in the middle"));
   CHECK(has(refusal(folder.file("long.fa", ">a\nACGT\nACGTA\n")), "long.fa:3: the line has 5 letters"));
   CHECK(has(refusal(folder.file("short.fa", ">b\nAC\n>a\nACGT\nAC\nACGT\n")), "short.fa:5: the line has 2 letters"));
   CHECK(has(refusal(folder.file("gap.fa", ">a\nACGT\n\nACGT\n")), "gap.fa:3: the line has 0 letters"));
   const std::string packed = bgzip(folder, "cut.fa.gz", small_fasta);
   std::filesystem::resize_file(packed, std::filesystem::file_size(packed) - 10);
   CHECK(has(refusal(packed), "ends too early"));
-  CHECK(folder.count() == 10);  // no index, whole or in part, beside any of them
+  CHECK(folder.count() == 9);  // no index, whole or in part, beside any of them
+}
+
+TEST_CASE("a genome packed by plain gzip is unpacked once") {
+  ScratchFolder folder, cache;
+  const std::string path = folder.gzip("plain.fa.gz", small_fasta);
+  const GenomeOptions options{.index_folder = cache.path()};
+  for (const bool first : {true, false}) {
+    const Genome genome(path, options);
+    CHECK(genome.path() == path);
+    CHECK(genome.chromosomes().names() == Strings{"chr1", "chr2", "chrM"});
+    CHECK(genome.fetch("chr2", 0, 10) == "ACGTNRYACC");
+    CHECK(genome.notes().size() == std::size_t(first));
+    if (first) CHECK(has(genome.notes()[0], "packed by gzip, which cannot be read in the middle, and was unpacked"));
+  }
+  CHECK(folder.count() == 1);
+  CHECK(cache.count() == 2);  // the copy and its index
+  namespace fs = std::filesystem;
+  const std::string cut = folder.gzip("cut.fa.gz", small_fasta + ">z\n" + std::string(50, 'A') + "\n");
+  fs::resize_file(cut, fs::file_size(cut) - 12);
+  CHECK(has(message_of([&] { Genome genome(cut, options); }), "cut.fa.gz"));
+  CHECK(cache.count() == 2);
+  // Another file under the same name is another genome.
+  folder.gzip("plain.fa.gz", ">chr9\nAAAA\n");
+  CHECK(Genome(path, options).chromosomes().names() == Strings{"chr9"});
 }
 
 TEST_CASE("an index that is old is built anew, and one that cannot stand beside the file goes to the cache") {

@@ -7,6 +7,7 @@
 #include <l2g/data/fields-inl.hpp>
 #include <l2g/data/genome.hpp>
 #include <l2g/data/line_reader.hpp>
+#include <l2g/io/atomic_file.hpp>
 #include <l2g/io/cache.hpp>
 
 #include <algorithm>
@@ -31,7 +32,7 @@ struct FreeIndex {
 };
 using IndexPointer = std::unique_ptr<faidx_t, FreeIndex>;
 
-enum class GenomePacking { none, bgzip };
+enum class GenomePacking { none, bgzip, gzip };
 
 // The extra field "BC" tells bgzip's blocks from plain gzip (SAM specification, 4.1).
 inline GenomePacking packing_of(const std::string& path) {
@@ -40,9 +41,7 @@ inline GenomePacking packing_of(const std::string& path) {
   const std::size_t n = file ? std::fread(head, 1, sizeof head, file.get()) : 0;
   if (n < 2 || head[0] != 0x1f || head[1] != 0x8b) return GenomePacking::none;
   if (n == sizeof head && (head[3] & 4) && head[12] == 'B' && head[13] == 'C') return GenomePacking::bgzip;
-  throw file_error(path,
-                   "it is packed by gzip, which cannot be read in the middle; unpack it (gunzip -k), or pack it "
-                   "again by bgzip");
+  return GenomePacking::gzip;
 }
 
 inline void check_genome_file(const std::string& path) {
@@ -128,8 +127,8 @@ inline bool build_index(const std::string& path, const IndexFiles& files) {
   return placed;
 }
 
-// An index of its own for each state of the file, where many genomes may share a folder.
-inline IndexFiles index_in(const std::string& folder, const std::string& path) {
+// Stands for the file as it is now: its place, size and time.
+inline std::string hash_of_state(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code fault;
   const fs::path whole = fs::weakly_canonical(path, fault);
@@ -139,8 +138,55 @@ inline IndexFiles index_in(const std::string& folder, const std::string& path) {
                                .add(static_cast<std::uint64_t>(fs::file_size(path, fault)))
                                .add(static_cast<std::int64_t>(time))
                                .text();
-  const std::string base = folder + "/" + fs::path(path).filename().string() + "-" + hash.substr(0, 16);
+  return hash.substr(0, 16);
+}
+
+// An index of its own for each state of the file, where many genomes may share a folder.
+inline IndexFiles index_in(const std::string& folder, const std::string& path) {
+  const std::string base = folder + "/" + std::filesystem::path(path).filename().string() + "-" + hash_of_state(path);
   return {base + ".fai", base + ".gzi"};
+}
+
+// Folders for what is made of genomes, the first that can be written.
+inline std::vector<std::string> genome_folders(const GenomeOptions& options) {
+  if (!options.index_folder.empty()) return {options.index_folder};
+  std::vector<std::string> folders;
+  std::error_code fault;
+  if (const std::string cache = io::Cache().folder(); !cache.empty()) folders.push_back(cache + "/genomes");
+  folders.push_back((std::filesystem::temp_directory_path(fault) / "l2g-genomes").string());
+  return folders;
+}
+
+// Plain gzip cannot be read in the middle: the copy that stands for the file, unpacked when there is none; `note` says
+// so then.
+inline std::string unpacked_copy(const std::string& path, const GenomeOptions& options, std::string& note) {
+  namespace fs = std::filesystem;
+  std::error_code fault;
+  std::string name = fs::path(path).filename().string();
+  if (name.ends_with(".gz")) name.erase(name.size() - 3);
+  name = hash_of_state(path) + "-" + name;
+  std::string last;
+  for (const std::string& folder : genome_folders(options)) {
+    const std::string copy = folder + "/" + name;
+    if (fs::is_regular_file(copy, fault)) return copy;
+    fs::create_directories(folder, fault);
+    LineReader lines(path);
+    try {
+      io::AtomicFile out(copy);
+      for (std::string line; lines.next(line);) {
+        if (lines.line_number() % 4096 == 1) options.progress(lines.fraction(), "unpacking the genome");
+        out.write(line += '\n');
+      }
+      out.commit();
+    } catch (const file_error& e) {
+      if (!std::string_view(e.what()).starts_with(folder)) throw;  // the packed file is damaged
+      last = e.what();
+      continue;
+    }
+    note = "it is packed by gzip, which cannot be read in the middle, and was unpacked once: " + copy;
+    return copy;
+  }
+  throw file_error(path, "it is packed by gzip and has to be unpacked, but " + last);
 }
 
 inline IndexFiles find_index(const std::string& path, const GenomeOptions& options) {
@@ -157,14 +203,8 @@ inline IndexFiles find_index(const std::string& path, const GenomeOptions& optio
     why = "the index was older than the FASTA file";
   }
   std::vector<IndexFiles> places;
-  if (!options.index_folder.empty()) {
-    places.push_back(index_in(options.index_folder, path));
-  } else {
-    places.push_back(beside);
-    if (const std::string cache = io::Cache().folder(); !cache.empty())
-      places.push_back(index_in(cache + "/genomes", path));
-    places.push_back(index_in((fs::temp_directory_path(fault) / "l2g-genomes").string(), path));
-  }
+  if (options.index_folder.empty()) places.push_back(beside);
+  for (const std::string& folder : genome_folders(options)) places.push_back(index_in(folder, path));
   for (IndexFiles& place : places) {
     if (place.fai != beside.fai && complete(place)) return place;
     options.progress(0, "index of the genome");
@@ -213,11 +253,14 @@ L2G_INLINE Genome::~Genome() = default;
 L2G_INLINE Genome::Genome(const std::string& path, const GenomeOptions& options) : state_(std::make_unique<State>()) {
   const detail::SilentHtslib silent;
   detail::check_genome_file(path);
-  const detail::IndexFiles files = detail::find_index(path, options);
+  std::string unpacked;
+  const bool gzip = detail::packing_of(path) == detail::GenomePacking::gzip;
+  const std::string readable = gzip ? detail::unpacked_copy(path, options, unpacked) : path;
+  const detail::IndexFiles files = detail::find_index(readable, options);
   State& s = *state_;
   s.path = path;
   s.index_path = files.fai;
-  s.index.reset(fai_load3(path.c_str(), files.fai.c_str(), files.gzi.c_str(), 0));
+  s.index.reset(fai_load3(readable.c_str(), files.fai.c_str(), files.gzi.c_str(), 0));
   if (!s.index) throw file_error(files.fai, "this is no index of " + path + "; remove it, it is built anew");
   for (int i = 0; i < faidx_nseq(s.index.get()); ++i) {
     s.stored.emplace_back(faidx_iseq(s.index.get(), i));
@@ -227,7 +270,10 @@ L2G_INLINE Genome::Genome(const std::string& path, const GenomeOptions& options)
   }
   if (s.stored.empty()) throw file_error(path, "the file holds no sequence");
   s.chromosomes = detail::renamed(s.stored, options.names, path);
-  if (!files.note.empty()) s.notes.push_back(files.note);
+  if (!unpacked.empty())
+    s.notes.push_back(path + ": " + unpacked);
+  else if (!files.note.empty())
+    s.notes.push_back(files.note);
 }
 
 L2G_INLINE const std::string& Genome::path() const { return state_->path; }

@@ -20,11 +20,12 @@ struct GenomeOptions {
 };
 
 /// FASTA, plain or packed by bgzip, with its index (.fai, for bgzip .gzi too). A missing index, or one that is older
-/// than the FASTA file, is built; notes() says so. Move-only; one thread at a time.
+/// than the FASTA file, is built; notes() says so. A file packed by plain gzip cannot be read in the middle: it is
+/// unpacked once, into the cache folder (or index_folder), and notes() says where. Move-only; one thread at a time.
 class Genome {
  public:
-  /// Throws file_error: the file is missing, empty, truncated, no FASTA, packed by gzip instead of bgzip, or has
-  /// sequences whose lines differ in length (with the line); its index does not fit.
+  /// Throws file_error: the file is missing, empty, truncated, no FASTA, or has sequences whose lines differ in length
+  /// (with the line); its index does not fit; a packed one cannot be unpacked.
   explicit Genome(const std::string& path, const GenomeOptions& options = {});
   Genome(Genome&&) noexcept;
   Genome& operator=(Genome&&) noexcept;
