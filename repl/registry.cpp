@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace l2g::repl {
 namespace {
@@ -27,6 +28,20 @@ std::string given_in_words(const Value& value) {
   return kind_in_words(value) + (t && t->size() <= 40 ? " " + typed_form(value) : "");
 }
 
+// A list of {name, value} pairs as a table that keeps their order; {name, x, y} gives the name a list. Nothing else.
+std::optional<Value::Table> pairs_of(const Value& value) {
+  const auto* list = value.as<Value::List>();
+  if (!list) return {};
+  Value::Table out;
+  for (const auto& item : *list) {
+    const auto* pair = item.as<Value::List>();
+    const auto* name = pair && pair->size() > 1 ? pair->front().as<std::string>() : nullptr;
+    if (!name) return {};
+    out.emplace_back(*name, pair->size() == 2 ? (*pair)[1] : Value(Value::List(pair->begin() + 1, pair->end())));
+  }
+  return out;
+}
+
 // The value in the type that the parameter wants, or nothing in `fits`.
 Value converted(const Parameter& p, const Value& value, bool& fits) {
   fits = true;
@@ -43,7 +58,7 @@ Value converted(const Parameter& p, const Value& value, bool& fits) {
       if (const auto* t = value.as<Value::Table>(); t && t->empty()) return Value::List{};
       return fits = value.as<Value::List>(), value;
     case Kind::table:
-      if (const auto* l = value.as<Value::List>(); l && l->empty()) return Value::Table{};
+      if (auto pairs = pairs_of(value)) return *std::move(pairs);
       return fits = value.as<Value::Table>(), value;
     case Kind::integer:
       if (const auto* x = value.as<double>(); x && std::abs(*x) < 9e15 && *x == std::floor(*x)) return index_t(*x);

@@ -107,14 +107,43 @@ void register_types(Registry& registry) {
       .part("train", "what models learn from", &Splits::train)
       .part("dev", "what settings are chosen by", &Splits::dev)
       .part("test", "what the final score is measured on", &Splits::test);
+  const auto leaking_rows = [](const data::PartLeakage& p) {
+    std::vector<std::pair<std::string, std::vector<index_t>>> kinds{
+        {"exact", {}}, {"reverse_complement", {}}, {"substring", {}}, {"shared_kmer", {}}};
+    for (const data::Leak& leak : p.leaks) kinds[std::size_t(leak.kind)].second.push_back(leak.row + 1);
+    return kinds;
+  };
   registry.type<data::Leakage>("Leakage", "what dev and test share with train")
       .summary([](const data::Leakage& l) {
         std::string s = "found in train:";
         for (const auto& p : l.parts) s += fmt::format(" {} of {} rows of {};", p.leaks.size(), p.rows, p.part);
         return s.substr(0, s.size() - 1);
       })
-      .details([](const data::Leakage& l) { return data::text(l); })
+      .details([leaking_rows](const data::Leakage& l) {
+        constexpr std::size_t shown = 8;
+        std::string s = data::text(l);
+        for (const auto& p : l.parts)
+          for (const auto& [kind, rows] : leaking_rows(p)) {
+            if (rows.empty()) continue;
+            s +=
+                fmt::format("rows.{}.{}: {}", p.part, kind,
+                            fmt::join(rows.begin(), rows.begin() + std::ptrdiff_t(std::min(shown, rows.size())), ", "));
+            s += rows.size() > shown ? fmt::format(" and {} more\n", rows.size() - shown) : "\n";
+          }
+        return s;
+      })
       .field("k", "length of a shared stretch that counts", [](const data::Leakage& l) { return l.k; })
+      .field("rows",
+             "numbers of the rows that were found: rows.test.exact, .reverse_complement, .substring, .shared_kmer",
+             [leaking_rows](const data::Leakage& l) {
+               Value::Table parts;
+               for (const auto& p : l.parts) {
+                 Value::Table kinds;
+                 for (const auto& [kind, rows] : leaking_rows(p)) kinds.emplace_back(kind, Value(rows));
+                 parts.emplace_back(p.part, std::move(kinds));
+               }
+               return parts;
+             })
       .field("parts", "for each part: rows, exact, reverse_complement, substring, shared_kmer",
              [](const data::Leakage& l) {
                Value::Table parts;
@@ -206,7 +235,87 @@ Value load(const Arguments& a, Shell& shell) {
   return make_object<Splits>(std::move(splits));
 }
 
+/// Rows as a list of tables {sequence = , label = , id = }, or a Dataset that is there.
+Dataset dataset_of(const Value& value, const std::string& name) {
+  if (const auto d = object_cast<Dataset>(value)) return *d;
+  const auto* list = value.as<Value::List>();
+  const auto fail = [&](std::size_t row, const std::string& what) {
+    throw error(fmt::format("split: row {} of '{}' {}", row, name, what));
+  };
+  Dataset d;
+  d.name = name, d.source = "rows of the session";
+  std::vector<std::string> labels;
+  for (const Value& item : *list) {
+    const std::size_t row = d.sequences.size() + 1;
+    const auto* table = item.as<Value::Table>();
+    if (!table) fail(row, "must be a table {sequence = \"ACGT\", label = \"a\"}, got " + kind_in_words(item));
+    const std::size_t labelled = labels.size(), named = d.ids.size();
+    std::string sequence;
+    for (const auto& [key, field] : *table) {
+      const auto* t = field.as<std::string>();
+      const std::string word = t ? *t : typed_form(field);
+      if (key == "sequence")
+        sequence = word;
+      else if (key == "label")
+        labels.push_back(word);
+      else if (key == "id")
+        d.ids.push_back(word);
+    }
+    if (sequence.empty()) fail(row, "has no sequence");
+    if (row > 1 && (labelled > 0) != (labels.size() > labelled))
+      fail(row, "differs: a label for all rows, or for none");
+    if (row > 1 && (named > 0) != (d.ids.size() > named)) fail(row, "differs: an id for all rows, or for none");
+    try {
+      data::apply_letter_rules(sequence, {}, {}, 0, 0);
+    } catch (const error& e) {
+      fail(row, e.what());
+    }
+    d.sequences.push_back(std::move(sequence));
+  }
+  if (d.empty()) throw error("split: '" + name + "' has no rows");
+  if (!labels.empty()) data::assign_labels(d, labels);
+  return d;
+}
+
+/// Is this rows, and not a share or names of chromosomes?
+bool holds_rows(const Value& value) {
+  const auto* list = value.as<Value::List>();
+  return object_cast<Dataset>(value) || (list && !list->empty() && !list->front().as<std::string>());
+}
+
+/// `split{train = a, dev = b, test = c}`: parts that are there already, put together.
+Value parts_together(const Arguments& a) {
+  for (const char* option : {"by", "seed"})
+    if (a.has(option)) throw error(fmt::format("split: '{}' goes with one Dataset, not with parts", option));
+  if (a.has("data") && a.has("train")) throw error("split: of parts, give 'train' or the data by place, not both");
+  Splits s;
+  std::vector<Dataset*> given;
+  for (const auto& [name, part] : {std::pair{"train", &s.train}, {"dev", &s.dev}, {"test", &s.test}}) {
+    const char* from = part == &s.train && a.has("data") ? "data" : name;
+    if (!a.has(from)) continue;
+    if (const auto simulated = a.object<data::Simulated>(from))
+      *part = simulated->dataset;
+    else if (holds_rows(a.value(from)))
+      *part = dataset_of(a.value(from), name);
+    else
+      throw error(fmt::format("split: with parts that are there, '{}' must be a Dataset or a list of rows, got {}",
+                              name, kind_in_words(a.value(from))));
+    given.push_back(part);
+  }
+  if (s.train.empty()) throw error("split: 'train' is missing: split{train = a, dev = b, test = c}");
+  for (const Dataset* part : given)
+    if (part->labelled() != s.train.labelled())
+      throw error("split: some parts have labels and others none; of one task all have, or none");
+  if (s.train.labelled()) data::unite_classes(given);
+  if (given.size() == 1) return make_object<Dataset>(std::move(s.train));
+  return make_object<Splits>(std::move(s));
+}
+
 Value split(const Arguments& a, Shell& shell) {
+  for (const char* part : {"train", "dev", "test"})
+    if (holds_rows(a.value(part))) return parts_together(a);
+  if (!a.has("data"))
+    throw error("split: what to divide is missing: split(data), or parts: split{train = a, test = b}");
   data::SplitOptions o;
   o.seed = seed_of(a, shell);
   o.stratified = a.flag("stratified");
@@ -217,7 +326,7 @@ Value split(const Arguments& a, Shell& shell) {
   const double dev = share_of(a, "dev"), test = share_of(a, "test");
   if (!a.has("train") && dev + test >= 1)
     throw error(fmt::format("split: dev {} and test {} leave nothing for train", dev, test));
-  const double train = a.has("train") ? a.number("train") : 1 - dev - test;
+  const double train = a.has("train") ? share_of(a, "train") : 1 - dev - test;
   return make_object<Splits>(data::split(rows, {train, dev, test}, o));
 }
 
@@ -289,10 +398,10 @@ void register_data_verbs(Registry& registry) {
        .group = "data",
        .doc = "Divides a Dataset into training, development and test parts, at random or by chromosome.",
        .parameters =
-           {value_of({"Dataset", "Simulated"}, "data", "what to divide"),
-            any("dev", "share of the development part; or names of chromosomes").by_default(0.1),
-            any("test", "share of the test part; or names of chromosomes").by_default(0.1),
-            number("train", "share of the training part; what is left when not given").between(0, 1).optional(),
+           {value_of({"Dataset", "Simulated"}, "data", "what to divide").optional(),
+            any("dev", "share of the development part, 0.1; names of chromosomes; or its rows").optional(),
+            any("test", "share of the test part, 0.1; names of chromosomes; or its rows").optional(),
+            any("train", "share of the training part, what is left when not given; or its rows").optional(),
             flag("stratified", "the same mix of classes in each part").by_default(true),
             flag("keep_identical", "equal sequences, and reverse complements, stay in one part").by_default(true),
             text("by", "rows, at random; or chromosome, for rows that were read from a genome")
@@ -300,8 +409,12 @@ void register_data_verbs(Registry& registry) {
                 .optional(),
             integer("seed", "another seed than the session's").at_least(0).optional()},
        .run = split,
-       .example = "s = split(d)\ns = d:split{dev = 0.1, test = 0.2, seed = 7}\ns.train\ns = split(d, {by = "
-                  "\"chromosome\", test = {\"chrI\"}})"});
+       .help =
+           "Shares that add up to less than 1 leave the other rows out. Parts that are there already, each a Dataset "
+           "or a list of tables {sequence = , label = }, are put together as they are; train alone makes a Dataset.",
+       .example = "s = split(d)\ns = d:split{dev = 0.1, test = 0.2, seed = 7}\ns.train\n"
+                  "s = split(d, {train = 0.1, dev = 0.1, test = 0.2})\ns = split{train = a, dev = b, test = c}\n"
+                  "s = split(d, {by = \"chromosome\", test = {\"chrI\"}})"});
   registry.add(
       {.name = "leakage",
        .group = "data",

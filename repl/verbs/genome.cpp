@@ -247,6 +247,7 @@ bool splits_by_chromosome(const Arguments& a) {
 }
 
 double share_of(const Arguments& a, std::string_view name) {
+  if (!a.has(name)) return 0.1;
   double share = -1;
   if (const auto* whole = a.value(name).as<index_t>()) share = double(*whole);
   if (const auto* number = a.value(name).as<double>()) share = *number;
@@ -285,11 +286,12 @@ void register_genome_verbs(Registry& registry) {
       {.name = "genome",
        .group = "genomes",
        .doc = "Opens a FASTA file, so that any stretch of it can be read.",
-       .parameters = {file("path", "FASTA, plain or packed by bgzip"),
+       .parameters = {file("path", "FASTA, plain or packed by bgzip or gzip"),
                       table("names", "new names, as other files call them: {chrI = \"NC_001133.9\"}").optional()},
        .run = open_genome,
        .help = "A missing index (.fai) is built beside the file, or in the cache folder where that cannot be "
-               "written. chr1 and 1, chrM and MT are one name. A file packed by gzip has to be unpacked.",
+               "written. chr1 and 1, chrM and MT are one name. A file packed by plain gzip, as most "
+               "downloads are, is unpacked once into the cache folder.",
        .example = "g = genome \"yeast.fa\"\ng.lengths\ng:bases(\"chrI\", 100, 120)"});
   registry.add({.name = "bases",
                 .group = "genomes",

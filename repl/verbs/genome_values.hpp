@@ -31,7 +31,7 @@ void register_variant_verbs(Registry& registry);
 bool splits_by_chromosome(const Arguments& arguments);
 data::Splits split_by_chromosome(const Arguments& arguments, const data::Dataset& rows,
                                  const data::SplitOptions& options);
-/// The share of rows that `dev` or `test` asks for.
+/// The share of rows that `dev` or `test` asks for; 0.1 when nothing is said.
 double share_of(const Arguments& arguments, std::string_view name);
 
 }  // namespace l2g::repl

@@ -117,7 +117,8 @@ void register_simulation_verbs(Registry& registry) {
        .help =
            "Without motifs and classes it is a ready-made task: most sequences of class promoter hold a TATA box and "
            "an initiator behind it. A planting is a table {motif, position, spread, count, probability, strand}; "
-           "without a position the motif lies anywhere.",
+           "without a position the motif lies anywhere. strand is \"+\" (as the letters stand), \"-\" (their reverse "
+           "complement), or left out: either, by chance.",
        .example = "d = simulate()\ns = split(d)\n"
                   "d = simulate{rows = 200, length = 100, motifs = {TATA = \"TATAWAW\"},\n"
                   "  classes = {promoter = {{motif = \"TATA\", position = 40, spread = 5}}, background = {}}}\n"

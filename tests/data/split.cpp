@@ -83,6 +83,31 @@ TEST_CASE("identical sequences and reverse complements stay together") {
   CHECK(rows.train.size() + rows.dev.size() + rows.test.size() == 240);
 }
 
+TEST_CASE("fractions below 1 leave rows out, and say so") {
+  const Dataset d = [] {
+    Dataset x;
+    for (int i = 0; i < 200; ++i) {
+      std::string s;
+      for (int bit = 0; bit < 10; ++bit) s += "AC"[i >> bit & 1];
+      x.sequences.push_back(s + "GG"), x.labels.push_back(i % 2);
+    }
+    x.classes = {"a", "b"};
+    return x;
+  }();
+  const SplitRows rows = split_rows(d, {0.1, 0.15, 0.25});
+  CHECK(rows.train.size() == 20);
+  CHECK(rows.dev.size() == 30);
+  CHECK(rows.test.size() == 50);
+  std::set<index_t> all(rows.train.begin(), rows.train.end());
+  all.insert(rows.dev.begin(), rows.dev.end());
+  all.insert(rows.test.begin(), rows.test.end());
+  CHECK(all.size() == 100);
+  // dev and test are the same rows whatever train takes.
+  CHECK(split_rows(d, {0.6, 0.15, 0.25}).test == rows.test);
+  CHECK(split(d, {0.1, 0.15, 0.25}).train.notes.back() == "split: 100 of 200 rows were left out, as the fractions ask");
+  CHECK(split(d).train.notes.empty());
+}
+
 TEST_CASE("fractions that make no sense are refused") {
   const Dataset d = numbered(100);
   CHECK(message_of([&] { split(d, {0.8, 0.1, 0.2}); }).find("add up to 1.1") != std::string::npos);

@@ -36,13 +36,17 @@ inline void shuffle(std::vector<const Group*>& groups, const Rng& rng, std::uint
     std::swap(groups[i - 1], groups[static_cast<std::size_t>(rng.below(stream, i, i))]);
 }
 
+inline bool uses_all(const Fractions& f) { return f.train + f.dev + f.test > 1 - 1e-6; }
+
 // Cuts shuffled groups where the running number of rows reaches each share; a group goes where its middle falls.
 inline void deal(const std::vector<const Group*>& groups, const Fractions& f, SplitRows& out) {
   double total = 0, seen = 0;
   for (const Group* g : groups) total += static_cast<double>(g->size());
   const double test_end = std::round(f.test * total), dev_end = test_end + std::round(f.dev * total);
+  const double train_end = uses_all(f) ? total : dev_end + std::round(f.train * total);
   for (const Group* g : groups) {
     const double middle = seen + static_cast<double>(g->size()) / 2;
+    if (middle >= train_end) break;
     auto& part = middle < test_end ? out.test : middle < dev_end ? out.dev : out.train;
     part.insert(part.end(), g->begin(), g->end());
     seen += static_cast<double>(g->size());
@@ -51,11 +55,12 @@ inline void deal(const std::vector<const Group*>& groups, const Fractions& f, Sp
 
 inline void check_fractions(const Fractions& f) {
   const double sum = f.train + f.dev + f.test;
-  if (f.train >= 0 && f.dev >= 0 && f.test >= 0 && std::abs(sum - 1) < 1e-6) return;
+  if (f.train >= 0 && f.dev >= 0 && f.test >= 0 && sum > 0 && sum < 1 + 1e-6) return;
   char text[160];
-  std::snprintf(text, sizeof text,
-                "split: the fractions train %g, dev %g, test %g add up to %g; they must be 0 to 1 and add up to 1",
-                f.train, f.dev, f.test, sum);
+  std::snprintf(
+      text, sizeof text,
+      "split: the fractions train %g, dev %g, test %g add up to %g; they must be 0 to 1 and add up to 1 or less",
+      f.train, f.dev, f.test, sum);
   throw error(text);
 }
 
@@ -93,6 +98,10 @@ L2G_INLINE Splits split(const Dataset& dataset, const Fractions& fractions, cons
   out.train.name += "/train";
   out.dev.name += "/dev";
   out.test.name += "/test";
+  if (const index_t left = dataset.rows() - out.train.rows() - out.dev.rows() - out.test.rows();
+      left > 0 && !detail::uses_all(fractions))
+    out.train.notes.push_back("split: " + std::to_string(left) + " of " + std::to_string(dataset.rows()) +
+                              " rows were left out, as the fractions ask");
   return out;
 }
 

@@ -4,7 +4,7 @@
 
 namespace l2g::data {
 
-/// Shares of the rows; they add up to 1.
+/// Shares of the rows. Where they add up to less than 1 the other rows are in no part.
 struct Fractions {
   double train = 0.8, dev = 0.1, test = 0.1;
 };
@@ -15,17 +15,17 @@ struct SplitOptions {
   bool keep_identical = true;  ///< rows with the same sequence, or its reverse complement, go to the same part
 };
 
-/// Row numbers of the parts, each in ascending order; every row is in exactly one.
+/// Row numbers of the parts, each in ascending order; no row is in two.
 struct SplitRows {
   std::vector<index_t> train, dev, test;
 };
 
 /// A pure function of the rows and the seed. With keep_identical a group counts for the class of its first row, and
-/// parts may be off by a group's size. Throws error for fractions that are negative or do not add up to 1, and when a
-/// part that was asked for would be empty.
+/// parts may be off by a group's size. Throws error for fractions that are negative or add up to more than 1, and when
+/// a part that was asked for would be empty.
 SplitRows split_rows(const Dataset& dataset, const Fractions& fractions = {}, const SplitOptions& options = {});
 
-/// The same as data sets. Names get "/train", "/dev", "/test".
+/// The same as data sets. Names get "/train", "/dev", "/test"; a note in train says how many rows are in no part.
 Splits split(const Dataset& dataset, const Fractions& fractions = {}, const SplitOptions& options = {});
 
 }  // namespace l2g::data
