@@ -2,6 +2,8 @@
 
 #include "display.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <new>
 
@@ -66,6 +68,25 @@ Object& checked_object(lua_State* L, int index) {
   throw error("this is not a value of l2g");
 }
 
+// Is it `{values = {...}, axis = "x"}`, where a table `{name = value, ...}` may stand alone? Only when it names that
+// parameter and nothing but parameters.
+bool names_parameters(const Verb& verb, const Parameter& p, const Value::Table& given) {
+  bool own = false;
+  for (const auto& [key, value] : given) {
+    if (!verb.find(key)) return false;
+    own = own || (key == p.name && (value.as<Value::Table>() || value.as<Value::List>()));
+  }
+  return own;
+}
+
+// `{cnn = 0.7, axis = "dev MCC"}`: no verb has texts among the values of its own table.
+void refuse_options_among_values(const Verb& verb, const Parameter& p, const Value::Table& given) {
+  for (const auto& [key, value] : given)
+    if (const Parameter* option = verb.find(key); option && option->kind == Kind::text && value.as<std::string>())
+      throw error(fmt::format("{0}: the option '{1}' stands among the {2}; write {0}{{{2} = {{...}}, {1} = {3}}}",
+                              verb.name, key, p.name, typed_form(value)));
+}
+
 // Splits what a call was given into values by place and by name. A table in the last place holds options, unless its
 // parameter takes a table as such.
 void collect(lua_State* L, const Callable& c, Value::List& by_place, Value::Table& by_name) {
@@ -81,12 +102,13 @@ void collect(lua_State* L, const Callable& c, Value::List& by_place, Value::Tabl
   Value value = read(L, last);
   const Parameter* p = place < c.verb->parameters.size() ? &c.verb->parameters[place] : nullptr;
   if (auto* list = std::get_if<Value::List>(&value.held)) {
-    const bool is_argument = p && (p->kind == Kind::list || p->kind == Kind::any) &&
-                             !(list->size() && list->front().as<Value::List>() && p->kind == Kind::list);
+    const bool is_argument =
+        p && (p->kind == Kind::list || p->kind == Kind::any || (p->kind == Kind::table && p->required)) &&
+        !(list->size() && list->front().as<Value::List>() && p->kind == Kind::list);
     if (is_argument && !list->empty()) return by_place.push_back(std::move(value));
     for (auto& x : *list) by_place.push_back(std::move(x));
   } else if (auto* named = std::get_if<Value::Table>(&value.held);
-             named && !(p && p->kind == Kind::table && p->required)) {
+             named && !(p && p->kind == Kind::table && p->required && !names_parameters(*c.verb, *p, *named))) {
     Value::Table numbered;
     for (auto& [key, x] : *named)
       (key.find_first_not_of("0123456789") == std::string::npos ? numbered : by_name).emplace_back(key, std::move(x));
@@ -94,6 +116,7 @@ void collect(lua_State* L, const Callable& c, Value::List& by_place, Value::Tabl
               [](const auto& a, const auto& b) { return std::stoull(a.first) < std::stoull(b.first); });
     for (auto& [key, x] : numbered) by_place.push_back(std::move(x));
   } else {
+    if (named) refuse_options_among_values(*c.verb, *p, *named);
     by_place.push_back(std::move(value));
   }
 }
@@ -137,7 +160,12 @@ int index(lua_State* L) {
   throw error(o.type->name + ": " + unknown("member", key, registry.members(*o.type)));
 }
 
-int set_index(lua_State* L) { throw error("members of " + kind_in_words(checked_object(L, 1)) + " cannot be set"); }
+int set_index(lua_State* L) {
+  const Object& o = checked_object(L, 1);
+  if (const Callable* c = callable(o); c && !c->self.type)
+    throw error("'" + c->name + "' is a verb of l2g, and nothing can be kept in it; take another name");
+  throw error("members of " + kind_in_words(o) + " cannot be set");
+}
 
 int length(lua_State* L) {
   const Object& o = checked_object(L, 1);

@@ -11,6 +11,14 @@ namespace {
 
 int undefined_name(lua_State* L) {
   const std::string name(lua_type(L, 2) == LUA_TSTRING ? text_at(L, 2) : "?");
+  // A verb whose name was given to something else comes back when that is forgotten: cost = nil.
+  if (const Registry& registry = shell_of(L).registry; registry.find(name) || !registry.members(name).empty()) {
+    push(L, make_object<Callable>(name, registry.find(name)));
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, 1);
+    return 1;
+  }
   const auto keys = keys_of_table(L, 1);
   if (const std::string hint = hint_for_name(name); !hint.empty())
     throw error("'" + name + "' is not defined\nhint: " + hint);

@@ -66,6 +66,44 @@ long take_position(std::string& message, const std::string& chunk) {
   return line;
 }
 
+bool is_verb(const Registry& registry, const std::string& name) {
+  return registry.find(name) || !registry.members(name).empty();
+}
+
+// Does the global of this name still hold the verb?
+bool holds_verb(lua_State* L, const std::string& name) {
+  lua_pushglobaltable(L);
+  lua_pushstring(L, name.c_str());
+  lua_rawget(L, -2);
+  const Object* o = to_object(L, -1);
+  const bool holds =
+      o && o->type == &type_of<Callable>() && static_cast<const Callable*>(o->pointer.get())->name == name;
+  lua_pop(L, 2);
+  return holds;
+}
+
+// Verbs whose names the user gave to other values.
+std::vector<std::string> covered_verbs(lua_State* L, const Registry& registry) {
+  std::vector<std::string> names;
+  for (const auto& v : registry.verbs()) {
+    const std::string name = v->name.substr(0, v->name.find('.'));
+    if ((names.empty() || names.back() != name) && !holds_verb(L, name)) names.push_back(name);
+  }
+  return names;
+}
+
+// What Lua says of a global that could not be called or computed with, when its name is that of a verb.
+std::string hint_for_verb(lua_State* L, const Registry& registry, const std::string& message) {
+  constexpr std::string_view mark = "(global '";
+  const auto at = message.find(mark);
+  if (at == message.npos) return {};
+  const auto from = at + mark.size();
+  const std::string name = message.substr(from, message.find('\'', from) - from);
+  if (!is_verb(registry, name)) return {};
+  if (holds_verb(L, name)) return fmt::format("'{}' is a verb of l2g; take another name for your value", name);
+  return fmt::format("'{0}' is a verb of l2g; take another name for your value ({0} = nil gives the verb back)", name);
+}
+
 int on_error(lua_State* L) {
   if (lua_type(L, 1) != LUA_TSTRING) {
     if (luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
@@ -160,7 +198,8 @@ Outcome Session::call(int arguments) {
     return {Outcome::interrupted, message};
   }
   if (message.find("\nhint: ") == message.npos)
-    if (const std::string hint = hint_for_message(message); !hint.empty()) message += "\nhint: " + hint;
+    for (const std::string& hint : {hint_for_verb(L_, registry, message), hint_for_message(message)})
+      if (!hint.empty() && message.find("\nhint: ") == message.npos) message += "\nhint: " + hint;
   return {Outcome::failed, message};
 }
 
@@ -219,7 +258,12 @@ Outcome Session::piece(std::string_view code, const std::string& chunk, int line
   }
   made = {};
   history.emplace_back(bare);
+  const auto covered = covered_verbs(L_, registry);
   Outcome outcome = call(0);
+  for (const auto& name : covered_verbs(L_, registry))
+    if (std::find(covered.begin(), covered.end(), name) == covered.end())
+      say(fmt::format("note: '{0}' is a verb of l2g; take another name for your value ({0} = nil gives the verb back)",
+                      name));
   if (outcome.status != Outcome::done) {
     history.pop_back();
     if (outcome.status == Outcome::failed && outcome.message.find("\nhint: ") == std::string::npos &&

@@ -96,6 +96,20 @@ TEST_CASE("habits of other languages get a hint before more input is asked for")
   CHECK(l2g("len('a')") == "'len' is not defined\nhint: Lua writes #x for the length");
 }
 
+TEST_CASE("a name that belongs to a verb is told, and the verb comes back") {
+  const Registry registry = example_registry();
+  Listener s(registry);
+  CHECK(s("box = 3") ==
+        "note: 'box' is a verb of l2g; take another name for your value (box = nil gives the verb back)");
+  CHECK(s("box = 4") == "");  // once
+  CHECK_THAT(
+      s("box(2)"),
+      Catch::Contains("attempt to call a number value (global 'box')\nhint: 'box' is a verb of l2g; take another"));
+  CHECK(s("box = nil;\nbox(2).size") == "2");
+  CHECK(s("box.size = 1") == "'box' is a verb of l2g, and nothing can be kept in it; take another name");
+  CHECK_THAT(s("box + 1"), Catch::Contains("hint: 'box' is a verb of l2g; take another name for your value"));
+}
+
 TEST_CASE("objects have fields, methods, items and a length") {
   const Registry registry = example_registry();
   Listener l2g(registry);
