@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "plot/line_chart.hpp"
 #include "plot/words.hpp"
 
 namespace l2g::plot {
@@ -260,6 +261,30 @@ Figure figure_of(const report::Scatter& c) {
   }
   const double height = std::max(420.0, 120 + 40.0 * static_cast<double>(p.points.size()));
   return {c.title, {std::move(p)}, 620, height};
+}
+
+Figure figure_of(const LineChart& c) {
+  constexpr std::size_t marked = 60;  // so many points of a line have marks of their own
+  std::vector<double> all;
+  for (const auto& l : c.lines) {
+    same_length("lines", l.name, c.x.size(), l.y.size());
+    all.insert(all.end(), l.y.begin(), l.y.end());
+  }
+  const Range x = widened(range_of({&c.x}), 0.02), y = widened(range_of({&all}), 0.05);
+  Panel p{{c.x_name, x.lo, x.hi}, {c.y_name, y.lo, y.hi}};
+  p.x.whole = std::all_of(c.x.begin(), c.x.end(), [](double v) { return v == std::floor(v); });
+  p.legend_right = true, p.text_rows = 14;
+  for (std::size_t i = 0; i < c.lines.size(); ++i) {
+    Line line;
+    line.name = c.lines[i].name, line.x = c.x, line.y = c.lines[i].y;
+    line.colour = static_cast<int>(i), line.dash = dash_of(i);
+    p.lines.push_back(thinned(std::move(line), 600));
+    if (c.x.size() > marked) continue;
+    Points points;
+    points.x = c.x, points.y = c.lines[i].y, points.colour = static_cast<int>(i), points.shape = shape_of(i);
+    p.points.push_back(std::move(points));
+  }
+  return {c.title, {std::move(p)}, 680, std::max(360.0, 120 + 40.0 * static_cast<double>(c.lines.size()))};
 }
 
 Figure figure_of(const report::ScoreHistogram& c) {

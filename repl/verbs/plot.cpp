@@ -1,5 +1,6 @@
 // plot: charts in the terminal and as files.
 #include "display.hpp"
+#include "plot/line_chart.hpp"
 #include "plotting.hpp"
 #include "verbs.hpp"
 
@@ -171,15 +172,33 @@ Value scores(const Arguments& a, Shell& shell) {
 Value scatter(const Arguments& a, Shell& shell) {
   report::Scatter chart;
   chart.title = a.text_or("title", "Points");
-  chart.x_name = "x";
-  chart.y_name = "y";
+  chart.x_name = a.text("x_name");
+  chart.y_name = a.text("y_name");
   chart.x = a.numbers("x");
   chart.y = a.numbers("y");
   same_size("plot.scatter", chart.x.size(), chart.y.size());
-  chart.labels.assign(chart.x.size(), -1);
   if (a.has("labels")) {
     same_size("plot.scatter", chart.x.size(), a.list("labels").size());
     chart.labels = classes_of(a.list("labels"), chart.class_names);
+  }
+  return draw(chart_of(chart), a, shell);
+}
+
+Value lines(const Arguments& a, Shell& shell) {
+  plot::LineChart chart{.title = a.text_or("title", "Lines"),
+                        .x_name = a.text("x_name"),
+                        .y_name = a.text("y_name"),
+                        .x = a.numbers("x"),
+                        .lines = {}};
+  for (const auto& [name, value] : a.table("lines")) {
+    const auto* list = value.as<Value::List>();
+    if (!list) throw error("plot.lines: '" + name + "' must be a list of numbers, got " + kind_in_words(value));
+    std::vector<double> y;
+    for (const auto& item : *list)
+      y.push_back(number_of(item, fmt::format("plot.lines: '{}[{}]'", name, y.size() + 1)));
+    if (y.size() != chart.x.size())
+      throw error(fmt::format("plot.lines: '{}' has {} values for {} of x", name, y.size(), chart.x.size()));
+    chart.lines.push_back({name, std::move(y)});
   }
   return draw(chart_of(chart), a, shell);
 }
@@ -232,12 +251,25 @@ void register_plot_verbs(Registry& registry) {
       {list("truth", "the class of each row"), list("predicted", "the class that a model gave to each row")}, confusion,
       "plot.confusion{truth = {\"a\", \"b\"}, predicted = {\"a\", \"a\"}}");
   add("plot.scores", "Draws named scores side by side.",
-      {table("values", "a number a name"), text("axis", "what the numbers are").by_default("test MCC")}, scores,
-      "plot.scores{cnn = 0.74, floor = 0.78}");
+      {table("values", "a number a name, drawn by name; {{name, number}, ...} keeps its order"),
+       text("axis", "what the numbers are").by_default("test MCC")},
+      scores,
+      "plot.scores{cnn = 0.74, floor = 0.78}\n"
+      "plot.scores{values = {{\"floor\", 0.78}, {\"cnn\", 0.74}}, axis = \"dev MCC\"}");
   add("plot.scatter", "Draws points, coloured by class.",
       {list("x", "a number a point"), list("y", "a number a point"),
-       list("labels", "the class of each point").optional()},
-      scatter, "plot.scatter{x = {1, 2, 3}, y = {2, 1, 3}, labels = {\"a\", \"a\", \"b\"}}");
+       list("labels", "the class of each point").optional(), text("x_name", "what x is, with its unit").by_default("x"),
+       text("y_name", "what y is").by_default("y")},
+      scatter,
+      "plot.scatter{x = {1, 2, 3}, y = {2, 1, 3}, labels = {\"a\", \"a\", \"b\"}}\n"
+      "plot.scatter(gc, scores, {x_name = \"GC (%)\", y_name = \"probability\"})");
+  add("plot.lines", "Draws one or more lines over the same x.",
+      {list("x", "where the values are"), table("lines", "a list of numbers a name, as long as x"),
+       text("x_name", "what x is, with its unit").by_default("x"),
+       text("y_name", "what the values are").by_default("y")},
+      lines,
+      "plot.lines({1, 2, 3}, {cnn = {0.5, 0.6, 0.8}, l2g = {0.6, 0.7, 0.8}}, {x_name = \"epoch\", y_name = \"dev "
+      "MCC\"})");
   add("plot.histogram", "Draws how often numbers occur, within each class.",
       {list("values", "the numbers"), list("labels", "the class of each number").optional(),
        integer("bins", "number of bars").between(1, 1000).by_default(30),

@@ -47,6 +47,33 @@ TEST_CASE("motifs are drawn as logos, by number, name, or rows of probabilities"
   CHECK(holds(l2g("plot.logo{motif = 3}"), "plot.logo takes a Motifs"));
 }
 
+TEST_CASE("scores and lines are named, in the order that was given") {
+  Lesson l2g;
+  const std::string scores = l2g("plot.scores{values = {{'floor', 0.78}, {'cnn', 0.7}}, axis = 'dev MCC'}");
+  INFO(scores);
+  CHECK(holds(scores, "dev MCC"));
+  CHECK(scores.find("floor") < scores.find("cnn"));
+  CHECK(holds(l2g("plot.scores{values = {cnn = 0.7}, axis = 'dev MCC'}"), "dev MCC"));
+  CHECK(holds(l2g("plot.scores{{'b', 0.7}, {'a', 0.2}}"), "test MCC"));
+  CHECK(holds(l2g("plot.scores({b = 0.7}, {axis = 'x'})"), "x"));
+  CHECK(holds(l2g("plot.scores{b = 0.7}"), "test MCC"));
+  CHECK(holds(l2g("plot.scores{b = 0.7, axis = 'x'}"),
+              "the option 'axis' stands among the values; write plot.scores{values = {...}, axis = \"x\"}"));
+  CHECK(holds(l2g("plot.scores{0.7, 0.2}"), "'values' must be a table {name = value, ...}, got a list"));
+  CHECK(holds(l2g("plot.forest{rows = {{'z', 0.02, 0.01, 0.03}, {'a', 0.01}}, axis = 'gain'}"), "gain"));
+  CHECK(holds(l2g("plot.scatter{x = {1, 2}, y = {2, 1}, x_name = 'GC (%)', y_name = 'reads'}"), "GC (%)"));
+  const std::string lines =
+      l2g("plot.lines({1, 2, 3}, {{'l2g', {0.6, 0.7, 0.8}}, {'cnn', {0.5, 0.6, 0.8}}}, {x_name = 'epoch', y_name = "
+          "'dev'})");
+  INFO(lines);
+  CHECK(holds(lines, "epoch"));
+  CHECK(lines.find("l2g") < lines.find("cnn"));
+  CHECK(holds(l2g("plot.lines{x = {1, 2}, lines = {a = {3, 4}}, title = 'Two'}"), "Two"));
+  CHECK(holds(l2g("plot.lines({1, 2}, {a = {3}})"), "'a' has 1 values for 2 of x"));
+  CHECK(holds(l2g("plot.lines({1, 2}, {a = 3})"), "'a' must be a list of numbers, got a whole number"));
+  CHECK(holds(l2g("plot.lines({1}, {a = {'x'}})"), "'a[1]' must be a number"));
+}
+
 TEST_CASE("charts that compare take numbers and tables, and say what is wrong with them") {
   Lesson l2g;
   CHECK(holds(l2g("plot.forest({a = {0.02, 0.01, 0.03}, b = 0.01}, {pooled = {all = {0.015, 0.01, 0.02}}})"),
