@@ -3,23 +3,46 @@
 #include <l2g/text/reference.hpp>
 
 #include <filesystem>
+#include <fstream>
 
 namespace l2g::repl {
 
 namespace {
-/// Looks in share/l2g of the installation and in the source tree of a build; `instead` says what may be given.
-std::string shipped(const std::string& name, const std::string& instead) {
-  namespace fs = std::filesystem;
+namespace fs = std::filesystem;
+
+/// The source tree of a build folder, as its CMakeCache.txt says; empty elsewhere.
+fs::path source_of_build(const fs::path& folder) {
+  constexpr std::string_view key = "CMAKE_HOME_DIRECTORY:INTERNAL=";
+  std::ifstream cache(folder / "CMakeCache.txt");
+  for (std::string line; std::getline(cache, line);)
+    if (line.starts_with(key)) return line.substr(key.size());
+  return {};
+}
+
+/// Where models that ship are looked for, in this order.
+std::vector<fs::path> shipping_places() {
   std::error_code failed;
-  fs::path folder = fs::read_symlink("/proc/self/exe", failed).parent_path();
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed).parent_path();
+  std::vector<fs::path> places{program, program.parent_path() / "share" / "l2g"};
+  fs::path folder = program;
+  for (int up = 0; up < 5 && folder.has_relative_path(); ++up, folder = folder.parent_path()) {
+    fs::path source = source_of_build(folder);
+    if (source.empty() && fs::exists(folder / "examples" / "language_model", failed)) source = folder;
+    if (!source.empty()) places.push_back(source / "examples" / "language_model");
+  }
+  places.emplace_back(".");
+  return places;
+}
+
+/// `instead` says what may be given in its place.
+std::string shipped(const std::string& name, const std::string& instead) {
+  std::error_code failed;
   std::string looked;
-  for (int up = 0; up < 5 && !folder.empty(); ++up, folder = folder.parent_path())
-    for (const char* place : {"share/l2g", "share/l2g/language_model", "examples/language_model"}) {
-      const fs::path path = folder / place / name;
-      if (fs::exists(path, failed)) return path.string();
-      if (up == 1) looked += (looked.empty() ? "" : ", ") + (folder / place).string();
-    }
-  throw error("the language model " + name + " is not beside the program (looked in " + looked + ", ...); " + instead);
+  for (const fs::path& place : shipping_places()) {
+    if (fs::exists(place / name, failed)) return (place / name).lexically_normal().string();
+    looked += (looked.empty() ? "" : ", ") + place.string();
+  }
+  throw error("the language model " + name + " is not there (looked in " + looked + "); " + instead);
 }
 }  // namespace
 

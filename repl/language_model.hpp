@@ -8,8 +8,9 @@
 
 namespace l2g::repl {
 
-/// The path of the shipped weights: in share/l2g of the installation, or in the source tree of a build. Throws
-/// l2g::error that names where it looked.
+/// The path of the shipped weights: beside the program, in share/l2g of the installation, in examples/language_model of
+/// the source tree that the program was built from, or in the current folder. Throws l2g::error that names where it
+/// looked. The same holds for shipped_model.
 std::string shipped_language_model();
 
 /// Where a pre-trained model that ships with the program lies, by its name: "small-opt" (a folder), "byte-roberta" (a
