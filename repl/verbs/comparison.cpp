@@ -63,19 +63,25 @@ struct SeedComparison {
   std::vector<SeedRow> rows;
 };
 
+std::string p_in_words(double p) { return p < 0.001 ? "<0.001" : fmt::format("{:.3f}", p); }
+
 std::string details_of(const SeedComparison& c) {
   std::string s = fmt::format("{} of {}, paired by seed\n", c.metric, c.source);
-  s += "                               seeds  difference      p  corrected interval      p   Holm\n";
+  s += "                               seeds  difference       p  corrected interval       p    Holm\n";
   std::size_t shown = 0;
   for (const SeedRow& r : c.rows) {
     if (++shown > 12) break;
     const std::string name = fmt::format("{}{} - {}", r.task.empty() ? "" : r.task + ": ", r.first, r.second);
-    s += fmt::format("{:<30} {:>5}      {:>+6.3f}  {:>5.3f}    [{:+.3f}, {:+.3f}]  {:>5.3f}  {:>5.3f}\n",
-                     fitted(name, 30), r.seeds, r.plain.mean, r.plain.p, r.corrected.lo, r.corrected.hi, r.corrected.p,
-                     r.adjusted);
+    s += fmt::format("{:<30} {:>5}      {:>+6.3f}  {:>6}    [{:+.3f}, {:+.3f}]  {:>6}  {:>6}\n", fitted(name, 30),
+                     r.seeds, r.plain.mean, p_in_words(r.plain.p), r.corrected.lo, r.corrected.hi,
+                     p_in_words(r.corrected.p), p_in_words(r.adjusted));
   }
   if (shown > 12) s += fmt::format("and {} more\n", c.rows.size() - 12);
   s += fmt::format("corrected for rows that the trainings share: variance 1/seeds + {:.3f}\n", c.test_share);
+  if (c.test_share > 1)
+    s +=
+        fmt::format("the test part is {:.2g} times as large as train: the corrected interval is wide by construction\n",
+                    c.test_share);
   return s + "warning: " + eval::seeds_warning + "\n";
 }
 report::ForestPlot forest_of(const SeedComparison& c) {

@@ -26,6 +26,7 @@ struct MotifMatches {
   std::vector<interpret::SuiteMatch> list;  ///< by query, ascending by p
   index_t queries = 0;
   std::string database;
+  std::string note{};  ///< what the numbers cannot say
 };
 
 struct Enrichments {

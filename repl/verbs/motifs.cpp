@@ -104,7 +104,8 @@ std::string match_line(const interpret::SuiteMatch& m) {
 std::string details_of(const MotifMatches& m) {
   std::string out = fmt::format("{:>22}  {:>28}  {}  {:>8}  {:>8}  {:>8}\n", "motif", "resembles", " ", "p", "q", "E");
   for (index_t i = 0; i < std::min(index_t(m.list.size()), shown_rows); ++i) out += match_line(m.list[std::size_t(i)]);
-  return out + more(index_t(m.list.size()));
+  out += more(index_t(m.list.size()));
+  return m.note.empty() ? out : out + "note: " + m.note + "\n";
 }
 
 std::string details_of(const Enrichments& e) {
@@ -238,6 +239,7 @@ void register_types(Registry& registry) {
       .details([](const MotifMatches& m) { return details_of(m); })
       .length([](const MotifMatches& m) { return index_t(m.list.size()); })
       .item(match_of)
+      .field("note", "what the numbers cannot say", [](const MotifMatches& m) { return m.note; })
       .field("best", "for each motif: the known one that it resembles most", [](const MotifMatches& m) {
         Value::Table best;
         for (const auto& x : m.list)
@@ -428,6 +430,12 @@ Value match_motifs(const Arguments& a, Shell& shell) {
   auto out = std::make_shared<MotifMatches>();
   out->queries = queries.size();
   out->database = database.name;
+  // p is how often columns drawn from the database itself would fit as well: a few motifs are no such background.
+  constexpr index_t least_motifs = 20;
+  if (database.size() < least_motifs)
+    out->note = fmt::format(
+        "p is reckoned from the columns of the database; with {} motif{} it means little, the order still does",
+        database.size(), database.size() == 1 ? "" : "s");
   const auto found = interpret::tomtom(queries.motifs, database.motifs, o);
   for (std::size_t i = 0; i < found.size(); ++i)
     for (const auto& m : found[i])

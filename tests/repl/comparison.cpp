@@ -135,6 +135,8 @@ TEST_CASE("seeds are compared with a correction and a warning") {
   INFO(shown);
   CHECK(shown.find("seeds on one test set measure how training varies") != shown.npos);
   CHECK(narrow(shown, 110));
+  CHECK(shown.find("wide by construction") == shown.npos);
+  CHECK(l2g("compare_seeds(" + path + ", {test_share = 2.5})").find("2.5 times as large as train") != shown.npos);
   CHECK(l2g("#c, c.rows[1].first, c.rows[1].second, c.rows[1].seeds") == "3\n\"cnn\"\n\"l2g\"\n4");
   CHECK(l2g("math.abs(c.rows[1].difference - 0.0475) < 1e-9") == "true");
   CHECK(l2g("c.rows[1].corrected_p > c.rows[1].p and c.rows[1].holm >= c.rows[1].corrected_p") == "true");

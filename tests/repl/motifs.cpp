@@ -86,6 +86,8 @@ TEST_CASE("seqlets become motifs that are matched") {
       "0\n0 9 0 0\n0 0 9 0\n0 0 9 0\n>TATA\n0 0 0 9\n9 0 0 0\n0 0 0 9\n9 0 0 0\n9 0 0 0\n>CCAAT\n0 9 0 0\n0 9 "
       "0 0\n9 0 0 0\n9 0 0 0\n0 0 0 9\n");
   l2g("r = match_motifs(f, load_motifs(" + l2g.path("known.pfm") + "));");
+  CHECK(l2g("r").find("note: p is reckoned from the columns of the database; with 4 motifs it means") !=
+        std::string::npos);
   const std::string best = l2g("r.best.pattern_1 .. ' ' .. r.best.pattern_2");
   CHECK((best == "\"AP1 SP1\"" || best == "\"SP1 AP1\""));
   l2g("save_motifs(f, " + l2g.path("f.meme") + ")");
