@@ -142,6 +142,10 @@ void register_types(Registry& registry) {
       .field("note", "how it was done", [](const Contributions& c) { return c.note; })
       .field("id", "name of the sequence", [](const Contributions& c) { return only(c).id; })
       .field("sequence", "its bases", [](const Contributions& c) { return only(c).sequence; })
+      .field("value", "what the model says of it: the output that is explained",
+             [](const Contributions& c) { return only(c).output; })
+      .field("reference", "mean of that output over its references; nothing for methods without",
+             [](const Contributions& c) { return c.promises_sum ? Value(only(c).reference_output) : Value{}; })
       .field("values", "list of what the bases that stand there contribute",
              [](const Contributions& c) { return Value(only(c).observed); })
       .field("hypothetical", "list of what A, C, G, T would contribute at each base", each_base)

@@ -35,6 +35,8 @@ TEST_CASE("contributions come with their certificate") {
             "c[2].sequence == d.data[2].sequence") == "3\ntrue\n100\n100\n4\ntrue");
   CHECK(l2g("c[1].strongest[1].name:match('^[ACGT]%d+$') ~= nil") == "true");
   CHECK_THAT(l2g("c[1]"), Contains("sum of contributions"));
+  CHECK(l2g("sum = 0; for _, x in ipairs(c[1].values) do sum = sum + x end;\n"
+            "math.abs(c[1].value - c[1].reference - sum) < 1e-4") == "true");
   CHECK_THAT(l2g("c.values"), Contains("these are the contributions of 3 sequences: item 1 is the first"));
   CHECK_THAT(
       l2g("contributions(m, d.data[1].sequence, {method = 'integrated', against = 'blank', class = "
@@ -42,7 +44,7 @@ TEST_CASE("contributions come with their certificate") {
       Contains("integrated gradients: logit of 'background' - logit of 'promoter'") && Contains("against no bases"));
   CHECK_THAT(l2g("g = m:contributions(d.data, {method = 'gradient', corrected = true, rows = {4}})"),
              Contains("gradient x input") && Contains("less the mean of the four bases"));
-  CHECK(l2g("g.certificate, #g") == "nil\n1");
+  CHECK(l2g("g.certificate, #g, g.reference") == "nil\n1\nnil");
 }
 
 TEST_CASE("contributions go into files") {
