@@ -41,14 +41,14 @@ Value::Table matrix_of(const data::Motif& m) {
   for (const auto& p : m.probabilities) rows.push_back(Value(std::vector<double>(p.begin(), p.end())));
   return {{"name", m.name},
           {"length", m.length()},
-          {"consensus", m.consensus()},
+          {"consensus", m.iupac()},
           {"information", m.information()},
           {"probabilities", rows}};
 }
 
 std::string motif_line(const data::Motif& m, const std::string& second) {
   return fmt::format("{:24}  {:3} bases  {:5.1f} bits  {}  {}\n", fitted(m.name, 24), m.length(), m.information(),
-                     fitted(m.consensus(), 24), second);
+                     fitted(m.iupac(), 24), second);
 }
 
 std::string details_of(const MotifSet& s) {

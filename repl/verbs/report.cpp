@@ -360,8 +360,8 @@ class Report {
       const auto& m = set.motifs[i];
       if (i < 12) logos.emplace_back(svg(report::logo_of(m)), set.notes[i].alternative);
       if (i < most_rows)
-        table.rows.push_back({m.name, set.notes[i].alternative, count(m.length()), digits(m.information()),
-                              m.consensus(), set.notes[i].sites > 0 ? digits(set.notes[i].sites) : ""});
+        table.rows.push_back({m.name, set.notes[i].alternative, count(m.length()), digits(m.information()), m.iupac(),
+                              set.notes[i].sites > 0 ? digits(set.notes[i].sites) : ""});
     }
     page_.pictures(logos);
     page_.table(table, true);

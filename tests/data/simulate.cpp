@@ -116,6 +116,8 @@ TEST_CASE("motifs carry the information asked for") {
     CHECK_NOTHROW(check(m));
   }
   CHECK(motif_from_consensus("m", "TATAWA", 0.9).consensus() == "TATAAA");
+  CHECK(motif_from_consensus("m", "TATAWAWRYN", 0.9).iupac() == "TATAWAWRYN");
+  CHECK(motif_from_consensus("m", "ACGT", 0.05).iupac() == "NNNN");
   CHECK(reverse_complement(motif_from_consensus("m", "AACG")).consensus() == "CGTT");
   // Letters are drawn by the matrix: at 0.5 of 2 bits the consensus base has probability p with 2 - H = 1.
   Simulation s;

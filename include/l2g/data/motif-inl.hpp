@@ -18,12 +18,14 @@ inline double position_information(const std::array<double, 4>& p) {
   return bits;
 }
 
-// Bases that an IUPAC letter stands for, as a bit mask (A 1, C 2, G 4, T 8); 0 for no such letter.
+// IUPAC codes: the letter at i stands for the bases of the bits of i + 1 (A 1, C 2, G 4, T 8).
+inline constexpr std::string_view base_codes = "ACMGRSVTWYHKDBN";
+
+// Bases that an IUPAC letter stands for, as a bit mask; 0 for no such letter.
 inline unsigned bases_of(char letter) {
-  constexpr std::string_view letters = "ACMGRSVTWYHKDBN";  // the letter at i stands for the bits of i + 1
   if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
   if (letter == 'U') letter = 'T';
-  const auto i = letters.find(letter);
+  const auto i = base_codes.find(letter);
   return i == std::string_view::npos ? 0u : static_cast<unsigned>(i) + 1;
 }
 
@@ -47,6 +49,18 @@ L2G_INLINE double Motif::information() const {
 L2G_INLINE std::string Motif::consensus() const {
   std::string s;
   for (const auto& p : probabilities) s += "ACGT"[std::max_element(p.begin(), p.end()) - p.begin()];
+  return s;
+}
+
+L2G_INLINE std::string Motif::iupac() const {
+  std::string s;
+  for (const auto& p : probabilities) {
+    std::array<unsigned, 4> order{0, 1, 2, 3};
+    std::stable_sort(order.begin(), order.end(), [&](unsigned a, unsigned b) { return p[a] > p[b]; });
+    const double first = p[order[0]], second = p[order[1]];
+    const unsigned one = 1u << order[0], two = one | 1u << order[1];
+    s += detail::base_codes[(first > 0.5 && first > 2 * second ? one : first + second > 0.75 ? two : 15u) - 1];
+  }
   return s;
 }
 

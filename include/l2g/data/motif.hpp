@@ -18,6 +18,9 @@ struct Motif {
   double information() const;
   /// The likeliest letter of each position.
   std::string consensus() const;
+  /// A code a position (Cavener 1987): the base above one half that is more than twice as likely as the next, else two
+  /// bases that have three quarters together, else N.
+  std::string iupac() const;
 };
 
 /// A motif from a consensus of A C G T and IUPAC codes. Each position gets `information` of the most bits that its
