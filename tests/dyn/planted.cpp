@@ -7,9 +7,12 @@
 #include <l2g/dyn/mutagenesis.hpp>
 #include <l2g/dyn/train.hpp>
 #include <l2g/eval/ranking.hpp>
+#include <l2g/interpret/seqlet_motifs.hpp>
+#include <l2g/interpret/tomtom.hpp>
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "sample_data.hpp"
 
@@ -114,7 +117,7 @@ double least_area(const model::Model& m, const Planted& p, const std::string& na
 
 }  // namespace
 
-TEST_CASE("contributions find the planted bases of a simulation", "[dyn]") {
+TEST_CASE("contributions find the planted bases of a simulation, and their seqlets the motifs", "[dyn]") {
   // Rows of the third class hold none of the motifs, so that both are learnt.
   data::Simulation s;
   s.length = 60, s.seed = 1;
@@ -140,6 +143,25 @@ TEST_CASE("contributions find the planted bases of a simulation", "[dyn]") {
     }
     CHECK(least_area(m, p, name, 0) >= 0.95);
   }
+
+  // The seqlets of what each row was called by, averaged, are named by TOMTOM among motifs that were not planted.
+  for (auto& c : s.classes) c.rows = 60;
+  const auto seen = model::contributions(m, data::simulate(s).dataset, {.references = 10, .pool = cpu::shared_pool()});
+  auto targets = s.motifs;
+  for (const char* other : {"TATAAAA", "CCAATCA", "ACCGGAAG", "CAGCTGTT", "TGTTTACA", "GGGGCGGGG"})
+    targets.push_back(data::motif_from_consensus(other, other, 0.8));
+  std::vector<data::Motif> found;
+  for (const auto& f : interpret::seqlet_motifs(seen, interpret::recursive_seqlets(interpret::tracks_of(seen)))) {
+    if (found.size() < 2) found.push_back(f.motif);
+  }
+  interpret::TomtomOptions nearest;
+  nearest.nearest = 1;
+  std::set<std::string> names;
+  for (const auto& matches : interpret::tomtom(found, targets, nearest)) {
+    CHECK(matches[0].p < 1e-3);
+    names.insert(targets[std::size_t(matches[0].target)].name);
+  }
+  CHECK(names == std::set<std::string>{"first", "second"});
 }
 
 #if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
