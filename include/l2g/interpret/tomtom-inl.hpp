@@ -2,10 +2,11 @@
 #include <l2g/core/errors.hpp>
 #include <l2g/interpret/hits.hpp>
 #include <l2g/interpret/tomtom.hpp>
+#include <l2g/interpret/tomtom_alignment.hpp>
 #include <l2g/interpret/tomtom_background.hpp>
-#include <l2g/interpret/tomtom_columns.hpp>
+#include <l2g/interpret/tomtom_median.hpp>
 
-#include <atomic>
+#include <limits>
 
 namespace l2g::interpret {
 
@@ -26,19 +27,16 @@ class TomtomQuery {
       matches[i].e = double(targets_.size());
     }
     if (!bin_similarities(query)) return matches;
-    chances_.build(shares_, n, o_.score_bins, offset_, o_.min_overlap, lengths_);
     set_penalties(n);
+    std::int32_t least = std::numeric_limits<std::int32_t>::max();
     for (std::size_t i = 0; i < matches.size(); ++i) {
-      MotifMatch& m = matches[i];
-      const double forward = align(i, n, false, m);
-      m.p = forward;
-      if (o_.both_strands) {
-        MotifMatch other;
-        const double reverse = align(targets_.size() + i, n, true, other);
-        const double least = std::min(forward, reverse);
-        if (m.score <= other.score) other.target = m.target, m = other;
-        m.p = least * (2 - least);  // of two tries
-      }
+      align(i, n, matches[i]);
+      least = std::min(least, matches[i].score);
+    }
+    chances_.build(shares_, n, o_.score_bins, offset_, o_.min_overlap, lengths_, least);
+    for (auto& m : matches) {
+      m.p = chances_.p(targets_[std::size_t(m.target)].length(), m.score);
+      if (o_.both_strands) m.p *= 2 - m.p;  // of two tries
       m.e = m.p * double(targets_.size());
     }
     std::vector<double> p;
@@ -53,25 +51,31 @@ class TomtomQuery {
   }
 
  private:
+  static constexpr index_t block = 512;  // columns
+
   // Similarities as whole numbers 0..score_bins and their shares for each query position; false when nothing differs.
   bool bin_similarities(const data::Motif& query) {
     const index_t n = query.length(), width = columns_.padded;
+    std::vector<PositionSimilarity> positions;
+    for (const auto& p : query.probabilities) positions.emplace_back(p, columns_, o_.similarity);
     similarity_.resize(std::size_t(n * width));
     medians_.resize(std::size_t(n));
-    // A block of columns at a time: it is read once for all positions.
-    constexpr index_t block = 512;
-    std::vector<Column> positions;
-    for (const auto& p : query.probabilities) positions.push_back(prepared(p, o_.similarity));
-    std::vector<double> low(std::size_t(n), 1e300), high(std::size_t(n), -1e300);
-    for (index_t from = 0; from < width; from += block)
-      for (std::size_t i = 0; i < std::size_t(n); ++i)
-        similarities(positions[i], columns_, o_.similarity, from, std::min(width, from + block),
-                     similarity_.data() + index_t(i) * width, low[i], high[i]);
     double least = 1e300, most = -1e300;
-    for (std::size_t i = 0; i < std::size_t(n); ++i) {
-      const double* line = similarity_.data() + index_t(i) * width;
-      medians_[i] = high[i] - low[i] > 1e-12 ? median_(line, columns_, low[i], high[i], o_.median_bins) : low[i];
-      least = std::min(least, low[i] - medians_[i]), most = std::max(most, high[i] - medians_[i]);
+    // A few positions at a time, so that their similarities stay in a near cache, and a block of columns for all these.
+    constexpr index_t few = 4;
+    for (index_t first = 0; first < n; first += few) {
+      const index_t last = std::min(n, first + few);
+      for (index_t from = 0; from < width; from += block)
+        for (index_t i = first; i < last; ++i)
+          positions[std::size_t(i)].with(from, std::min(width, from + block), similarity_.data() + i * width);
+      for (index_t i = first; i < last; ++i) {
+        const float* line = similarity_.data() + i * width;
+        const auto& exact = positions[std::size_t(i)];
+        const auto [low, high] = exact.range(line);
+        const double median = high - low > 1e-12 ? median_(line, exact, columns_, low, high, o_.median_bins) : low;
+        medians_[std::size_t(i)] = median;
+        least = std::min(least, low - median), most = std::max(most, high - median);
+      }
     }
     if (!(most - least > 1e-9)) return false;
     const double floor = std::floor(least);
@@ -79,54 +83,62 @@ class TomtomQuery {
     if (scale < 1 || !(most - floor > 1e-6)) return false;
     offset_ = -index_t(floor) * scale;
 
-    const std::size_t bins = std::size_t(o_.score_bins) + 1;
-    shares_.assign(std::size_t(n) * bins, 0.0);
+    const index_t bins = o_.score_bins + 1;
     row_ = n <= 16 ? 16 : 32;
     blocks_ = (n + row_ - 1) / row_;
-    rows_.assign(std::size_t(blocks_ * width * row_), 0);
-    // Here too, so that the rows stay in a near cache while all positions are written.
-    counts_.assign(4 * std::size_t(n) * bins, 0);
-    std::array<std::int32_t, std::size_t(block)> x{};
-    const index_t row = row_;  // bytes that are written may be anything's, also row_'s
+    rows_.resize(std::size_t(blocks_ * width * row_));
+    bins_.assign(std::size_t(blocks_ * row_ * block), 0);
+    counts_.assign(std::size_t(4 * n * bins), 0);
     for (index_t from = 0; from < width; from += block) {
       const index_t size = std::min(block, width - from);
-      const std::int32_t* times = columns_.times.data() + from;
       for (index_t i = 0; i < n; ++i) {
-        const double lower = medians_[std::size_t(i)] + floor;
-        const double* line = similarity_.data() + i * width + from;
-        for (index_t j = 0; j < size; j += 8) {
-          __builtin_prefetch(line + j + 128);
-          truncate((eight_at(line + j) - lower) * double(scale) + 0.5, x.data() + j);
-        }
         // Query positions lie from the last to the first, as alignment_scores wants them.
-        const index_t place = n - 1 - i;
-        std::uint8_t* out = rows_.data() + (place / row * width + from) * row + place % row;
-        std::int32_t* const count = counts_.data() + 4 * std::size_t(i) * bins;
-        std::int32_t *const count_1 = count + bins, *const count_2 = count_1 + bins, *const count_3 = count_2 + bins;
-        // Four counts, so that equal neighbours do not wait for each other; size is a multiple of 8.
-        for (index_t j = 0; j < size; j += 4) {
-          const std::int32_t b[4] = {x[std::size_t(j)], x[std::size_t(j) + 1], x[std::size_t(j) + 2],
-                                     x[std::size_t(j) + 3]};
-          const std::int32_t* w = times + j;
-          count[b[0]] += w[0];
-          count_1[b[1]] += w[1];
-          count_2[b[2]] += w[2];
-          count_3[b[3]] += w[3];
-          std::uint8_t* place_of_four = out + j * row;
-          place_of_four[0] = std::uint8_t(b[0]);
-          place_of_four[row] = std::uint8_t(b[1]);
-          place_of_four[2 * row] = std::uint8_t(b[2]);
-          place_of_four[3 * row] = std::uint8_t(b[3]);
-        }
+        std::uint8_t* const line = bins_.data() + (n - 1 - i) * block;
+        bin(positions[std::size_t(i)], medians_[std::size_t(i)] + floor, double(scale), i, from, size, line);
+        count(line, columns_.times.data() + from, size, counts_.data() + 4 * i * bins, bins);
+      }
+      for (index_t place = 0; place < blocks_ * row_; place += 16) {
+        std::uint8_t* const out = rows_.data() + (place / row_ * width + from) * row_ + place % row_;
+        for (index_t j = 0; j < size; j += 16) transpose(bins_.data() + place * block + j, block, out + j * row_, row_);
       }
     }
-    for (index_t i = 0; i < n; ++i) {
-      const std::int32_t* count = counts_.data() + 4 * std::size_t(i) * bins;
-      for (std::size_t b = 0; b < bins; ++b)
-        shares_[std::size_t(i) * bins + b] =
-            double(count[b] + count[bins + b] + count[2 * bins + b] + count[3 * bins + b]) / columns_.total;
-    }
+    shares_.resize(std::size_t(n * bins));
+    for (index_t i = 0; i < n; ++i)
+      for (index_t b = 0; b < bins; ++b) {
+        const std::int32_t* c = counts_.data() + 4 * i * bins + b;
+        shares_[std::size_t(i * bins + b)] = double(c[0] + c[bins] + c[2 * bins] + c[3 * bins]) / columns_.total;
+      }
     return true;
+  }
+  // Bins of position i with `size` columns; those near a border from the exact similarity.
+  void bin(const PositionSimilarity& exact, double lower, double scale, index_t i, index_t from, index_t size,
+           std::uint8_t* out) const {
+    const float* x = similarity_.data() + i * columns_.padded + from;
+    const double shift = 0.5 - lower * scale;
+    const double error = PositionSimilarity::error * 1.5 * scale + (256 + std::abs(shift)) * 2e-7;
+    const Singles zero = {}, times = zero + float(scale), more = zero + float(shift),
+                  middle = zero + float(0.5 - error);
+    for (index_t j = 0; j < size; j += singles) {
+      const Singles v = multiply_add(lanes_at<Singles>(x + j), times, more);
+      const auto whole = __builtin_convertvector(v, Wholes);
+      const Singles side = v - __builtin_convertvector(whole, Singles) - 0.5f;
+      store(out + j, __builtin_convertvector(whole, Bytes));
+      for (unsigned bits = lanes_below(middle, side < zero ? -side : side); bits; bits &= bits - 1) {
+        const index_t k = j + __builtin_ctz(bits);
+        out[k] = std::uint8_t((exact(from + k) - lower) * scale + 0.5);
+      }
+    }
+  }
+  // Adds how often each bin occurs. Four counts, so that equal neighbours do not wait for each other.
+  static void count(const std::uint8_t* b, const std::int32_t* times, index_t size, std::int32_t* counts,
+                    index_t bins) {
+    std::int32_t *const second = counts + bins, *const third = second + bins, *const fourth = third + bins;
+    for (index_t j = 0; j < size; j += 4) {
+      counts[b[j]] += times[j];
+      second[b[j + 1]] += times[j + 1];
+      third[b[j + 2]] += times[j + 2];
+      fourth[b[j + 3]] += times[j + 3];
+    }
   }
 
   // What an alignment counts for the positions outside of it, for targets of each length that exists.
@@ -139,51 +151,63 @@ class TomtomQuery {
         if (overlap < std::min({o_.min_overlap, n, t})) continue;
         penalties_[std::size_t(t * reach_ + k)] = std::int16_t(offset_ * (n - overlap));
       }
-    scores_.resize(std::size_t(reach_));
+    for (auto& s : scores_) s.resize(std::size_t(reach_));
   }
   static index_t overlap_of(index_t k, index_t target, index_t query) {
     return std::min(k + 1, query) - std::max(index_t(0), k - target + 1);
   }
 
-  // Finds the best alignment with one target's strand; returns its p.
-  double align(std::size_t target, index_t n, bool reverse, MotifMatch& best) {
-    const index_t from = columns_.start[target], t = columns_.start[target + 1] - from, all = t + n - 1;
-    const std::int32_t* numbers = columns_.number.data() + from;
+  // Finds the best alignment with a target.
+  void align(std::size_t target, index_t n, MotifMatch& best) {
+    const std::size_t other = target + (o_.both_strands ? targets_.size() : 0);
+    const index_t t = columns_.start[target + 1] - columns_.start[target], all = t + n - 1;
+    const std::int32_t* const numbers[2] = {columns_.number.data() + columns_.start[target],
+                                            columns_.number.data() + columns_.start[other]};
     const std::int16_t* penalty = penalties_.data() + t * reach_;
+    std::int16_t* const scores[2] = {scores_[0].data(), scores_[1].data()};
+    std::int32_t most[2];
     if (blocks_ == 1) {
-      const auto scores = row_ == 16 ? alignment_scores<16> : alignment_scores<32>;
-      best.score = scores(numbers, t, rows_.data(), n, penalty, scores_.data());
-    } else {  // longer queries, place by place
-      std::copy(penalty, penalty + all, scores_.begin());
-      for (index_t c = 0; c < t; ++c)
-        for (index_t l = 0; l < n; ++l) {
-          const auto bin = rows_[std::size_t((l / row_ * columns_.padded + index_t(numbers[c])) * row_ + l % row_)];
-          auto& score = scores_[std::size_t(c + l)];
-          score = std::int16_t(score + bin);
-        }
-      best.score = *std::max_element(scores_.begin(), scores_.begin() + all);
+      const auto score = row_ == 16 ? alignment_scores<16> : alignment_scores<32>;
+      score(numbers, t, rows_.data(), n, penalty, scores, most);
+    } else {
+      for (int strand = 0; strand < 2; ++strand)
+        most[strand] = long_alignment_scores(numbers[strand], t, n, penalty, scores[strand]);
     }
+    best.reverse = o_.both_strands && most[1] >= most[0];
+    best.score = most[best.reverse];
+    const std::int16_t* const of_strand = scores[best.reverse];
     bool any = false;
     for (index_t k = 0; k < all; ++k) {
-      if (scores_[std::size_t(k)] != best.score) continue;
+      if (of_strand[k] != best.score) continue;
       // memesuite-lite compares the offset so far with the new overlap, which decides between equal scores.
       const index_t overlap = overlap_of(k, t, n);
       if (any && best.offset >= overlap) continue;
       best.overlap = std::int32_t(overlap), best.offset = std::int32_t(k - n + 1);
       any = true;
     }
-    best.reverse = reverse;
-    return chances_.p(t, best.score);
+  }
+  // Longer queries than a row holds, place by place.
+  std::int32_t long_alignment_scores(const std::int32_t* numbers, index_t t, index_t n, const std::int16_t* penalty,
+                                     std::int16_t* scores) const {
+    std::copy(penalty, penalty + t + n - 1, scores);
+    for (index_t c = 0; c < t; ++c)
+      for (index_t l = 0; l < n; ++l) {
+        const auto bin = rows_[std::size_t((l / row_ * columns_.padded + index_t(numbers[c])) * row_ + l % row_)];
+        scores[c + l] = std::int16_t(scores[c + l] + bin);
+      }
+    return *std::max_element(scores, scores + t + n - 1);
   }
 
   const std::vector<data::Motif>& targets_;
   const TargetColumns& columns_;
   const std::vector<bool>& lengths_;
   const TomtomOptions& o_;
-  std::vector<double> similarity_, medians_, shares_;
+  std::vector<float> similarity_;
+  std::vector<double> medians_, shares_;
   std::vector<std::int32_t> counts_;
-  std::vector<std::uint8_t> rows_;  // bins of a column with the query's positions, from the last to the first
-  std::vector<std::int16_t> penalties_, scores_;
+  std::vector<std::uint8_t> bins_;  // of a block of columns, a line for each query position, the last one first
+  std::vector<std::uint8_t> rows_;  // the same of all columns, a row for each column
+  std::vector<std::int16_t> penalties_, scores_[2];
   index_t offset_ = 0, row_ = 16, blocks_ = 1, reach_ = 0;  // row_: positions that fit into a row of rows_
   BinnedMedian median_;
   AlignmentChances chances_;
