@@ -7,9 +7,7 @@
 #include <l2g/interpret/tomtom.hpp>
 #include <l2g/io/atomic_file.hpp>
 
-#include "measure.hpp"
-
-#include <iostream>
+#include "race.hpp"
 
 namespace {
 
@@ -34,31 +32,18 @@ void save(const std::vector<std::vector<interpret::MotifMatch>>& rows, const std
 
 template <class Run>
 void answer(int threads, Run&& run) {
-  const clockid_t clock = threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
   decltype(run()) last{};
-  for (std::string line; std::getline(std::cin, line);) {
-    if (line.starts_with("save ")) {
-      save(last, line.substr(5));
-      std::puts("saved");
-    } else {
-      const double start = bench::now(clock);
-      last = run();
-      std::printf("%.6f %zu\n", bench::now(clock) - start, std::size_t(last.size()));
-    }
-    std::fflush(stdout);
-  }
+  bench::answer(
+      threads, [&](const std::string&) { last = run(); }, [&] { return std::to_string(last.size()); },
+      [&](const std::string& path) { save(last, path); });
 }
 
 }  // namespace
 
-int main(int count, char** words) try {
-  int threads = 2;
-  std::vector<std::string> given;
-  for (int i = 1; i < count; ++i)
-    if (std::string(words[i]) == "--threads" && i + 1 < count)
-      threads = std::stoi(words[++i]);
-    else
-      given.push_back(words[i]);
+int main(int count, char** arguments) try {
+  const bench::Words words(count, arguments);
+  const int threads = words.threads();
+  const std::vector<std::string>& given = words.others;
   if (given.size() < 2 || (given[0] == "scan" && given.size() < 3)) {
     std::fprintf(stderr, "usage: l2g_motifs scan MEME FASTA | tomtom MEME [--threads N]\n");
     return 2;

@@ -8,11 +8,8 @@ both are compared.
 """
 import argparse
 import os
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("data")
@@ -27,33 +24,29 @@ import numpy  # noqa: E402
 from memelite import fimo, tomtom  # noqa: E402
 from memelite.io import read_meme  # noqa: E402
 
+from race import Ours, clock_of, tell  # noqa: E402
+
 MEME = arguments.data + "/motifs/HOCOMOCO_v12_H12CORE.meme"
-clock = time.process_time if arguments.threads == 1 else time.perf_counter
+clock = clock_of(arguments.threads)
 
 
 def race(name, command, peer, agree):
-    with subprocess.Popen(command + ["--threads", str(arguments.threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        def ask(line):
-            process.stdin.write(line + "\n")
-            process.stdin.flush()
-            return process.stdout.readline().split()
-
-        times, peers = [], []
+    times = {"l2g": [], "peer": []}
+    with Ours(command, arguments.threads) as ours:
         for round_number in range(arguments.rounds + 1):
-            mine = float(ask("run")[0])
+            mine = ours.seconds("run")
             start = clock()
             theirs = peer()
             seconds = clock() - start
             if round_number == 0:
                 with tempfile.NamedTemporaryFile() as file:
-                    ask("save " + file.name)
+                    ours.ask("save " + file.name)
                     agree(file.name, theirs)
             else:
-                times.append(mine), peers.append(seconds)
+                times["l2g"].append(mine)
+                times["peer"].append(seconds)
             print(f"  {name}: l2g {mine:.3f} s, peer {seconds:.3f} s{' (warms up)' if round_number == 0 else ''}", flush=True)
-        process.stdin.close()
-    ratios = [b / a for a, b in zip(times, peers)]
-    print(f"{name:8} l2g {statistics.median(times):8.3f} s  peer {statistics.median(peers):8.3f} s  ratio {statistics.median(ratios):6.2f} (least {min(ratios):.2f}, most {max(ratios):.2f}), {arguments.threads} threads", flush=True)
+    tell(name, "l2g", "peer", times, arguments.threads)
 
 
 def same_hits(path, frames):
