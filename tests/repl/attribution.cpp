@@ -1,27 +1,20 @@
 // Contributions in a session.
-#include "example_verbs.hpp"
+#include "at_the_prompt.hpp"
 #include "scratch_folder.hpp"
 
-#include <catch2/catch.hpp>
 #include <l2g/data/line_reader.hpp>
 #include <l2g/io/npy.hpp>
-#include <verbs/verbs.hpp>
 
 using namespace l2g::repl;
 using Catch::Contains;
 
 namespace {
-struct Lesson {
-  Registry registry;
-  std::unique_ptr<Listener> session;
+struct Lesson : Prompt {
   Lesson() {
-    register_all_verbs(registry);
-    session = std::make_unique<Listener>(registry);
-    (*session)(
+    does(
         "d = simulate{rows = 20}; s = split(d); m = build{s, layers = {nn.conv1d{8, kernel = 5}, nn.relu(), "
-        "nn.global_max_pool(), nn.linear(2)}}");
+        "nn.global_max_pool(), nn.linear(2)}};");
   }
-  std::string operator()(const std::string& code) { return (*session)(code); }
 };
 }  // namespace
 
@@ -51,7 +44,7 @@ TEST_CASE("contributions go into files") {
   Lesson l2g;
   const ScratchFolder folder;
   const std::string path = folder.path() + "/c";
-  l2g("c = contributions(m, d.data, {rows = {1, 2}, references = 2})");
+  l2g.does("c = contributions(m, d.data, {rows = {1, 2}, references = 2})");
   for (const char* ending : {"tsv", "bedgraph", "npz"})
     CHECK(l2g("save_contributions(c, '" + path + "." + ending + "')") == "");
   std::string line;
@@ -71,18 +64,13 @@ TEST_CASE("contributions go into files") {
 
 TEST_CASE("contributions that make no sense are one line, before long work") {
   Lesson l2g;
-  const auto says = [&](const std::string& code, const std::string& text) {
-    const std::string said = l2g(code);
-    INFO(code << ": " << said);
-    CHECK(said.find(text) != said.npos);
-    CHECK(said.find('\n') == said.npos);
-  };
-  says("contributions(m, d.data, {class = 'promotor'})", "unknown class 'promotor' (did you mean 'promoter'?)");
-  says("contributions(m, d.data, {class = 3})", "unknown class '3'; there are background, promoter");
-  says("contributions(m, d.data, {rows = {41}})", "row 41 of data with rows 1 to 40");
-  says("contributions(m, d.data, {method = 'deep'})", "deeplift, gradient, integrated");
-  says("contributions(m, 'ACGTJX')", "the sequence:1:5");
-  says("contributions(m, 'no such file.fa')", "no such file.fa");
-  says("contributions(m, 12)", "'data' is a sequence, a Dataset or the path of a sequence file, got a whole number");
-  says("contributions(m, d.data, {references = 0})", "references");
+  l2g.refuses("contributions(m, d.data, {class = 'promotor'})", "unknown class 'promotor' (did you mean 'promoter'?)");
+  l2g.refuses("contributions(m, d.data, {class = 3})", "unknown class '3'; there are background, promoter");
+  l2g.refuses("contributions(m, d.data, {rows = {41}})", "row 41 of data with rows 1 to 40");
+  l2g.refuses("contributions(m, d.data, {method = 'deep'})", "deeplift, gradient, integrated");
+  l2g.refuses("contributions(m, 'ACGTJX')", "the sequence:1:5");
+  l2g.refuses("contributions(m, 'no such file.fa')", "no such file.fa");
+  l2g.refuses("contributions(m, 12)",
+              "'data' is a sequence, a Dataset or the path of a sequence file, got a whole number");
+  l2g.refuses("contributions(m, d.data, {references = 0})", "references");
 }

@@ -1,11 +1,9 @@
 // Judging, comparing and looking into models in a session, on a small task that carries a published name.
-#include "example_verbs.hpp"
+#include "at_the_prompt.hpp"
 #include "scratch_folder.hpp"
 
-#include <catch2/catch.hpp>
 #include <display.hpp>
 #include <l2g/core/philox.hpp>
-#include <verbs/verbs.hpp>
 
 #include <filesystem>
 #include <sstream>
@@ -15,13 +13,9 @@ using namespace l2g::repl;
 namespace {
 
 /// A session with a folder prom/prom_core_tata of 160, 80 and 80 rows, in which TATA makes the class.
-struct Lesson {
+struct Lesson : Prompt {
   ScratchFolder folder;
-  Registry registry;
-  std::unique_ptr<Listener> session;
   Lesson() {
-    register_all_verbs(registry);
-    session = std::make_unique<Listener>(registry);
     const std::string dir = folder.path() + "/prom/prom_core_tata";
     std::filesystem::create_directories(dir);
     std::uint64_t row = 0;
@@ -37,12 +31,11 @@ struct Lesson {
       }
       folder.file(std::string("prom/prom_core_tata/") + part + ".csv", table);
     }
-    (*this)("s = load '" + dir + "';");
-    (*this)(
+    does("s = load '" + dir + "';");
+    does(
         "function net(seed) return build(s, {seed = seed, channels = 8, hidden = 4, keep_positions = false, name = "
         "'net' .. seed}) end;");
   }
-  std::string operator()(const std::string& code) { return (*session)(code); }
 };
 
 bool narrow(const std::string& text, std::size_t most) {
@@ -57,8 +50,8 @@ bool narrow(const std::string& text, std::size_t most) {
 
 TEST_CASE("an evaluation has tables, calibration, a threshold and published values beside it") {
   Lesson l2g;
-  l2g("m = net(1);\ntrain(m, s, {epochs = 6, batch = 16});");
-  l2g("e = evaluate(m, s, {published = 'examples/published.tsv'});");
+  l2g.does("m = net(1);\ntrain(m, s, {epochs = 6, batch = 16});");
+  l2g.does("e = evaluate(m, s, {published = 'examples/published.tsv'});");
   const std::string shown = l2g("e");
   INFO(shown);
   CHECK(narrow(shown, 200));
@@ -94,7 +87,7 @@ TEST_CASE("an evaluation has tables, calibration, a threshold and published valu
 
 TEST_CASE("two models on the same rows, from the session and from files") {
   Lesson l2g;
-  l2g("a = net(1);\ntrain(a, s, {epochs = 6, batch = 16});\nb = net(2);");
+  l2g.does("a = net(1);\ntrain(a, s, {epochs = 6, batch = 16});\nb = net(2);");
   const std::string shown = l2g("c = compare(a, b, s);\nc");
   INFO(shown);
   CHECK(shown.find("80 rows, the same for both; first: net1, second: net2") != shown.npos);
@@ -105,10 +98,10 @@ TEST_CASE("two models on the same rows, from the session and from files") {
         "true\ntrue");
   CHECK(l2g("compare(a, a, s).mcnemar_p, compare(a, a, s).lo") == "1.0\n0.0");
   const std::string saved = l2g.folder.path() + "/a.l2g";
-  l2g("save(a, '" + saved + "')");
+  l2g.does("save(a, '" + saved + "')");
   CHECK(l2g("compare('" + saved + "', b, s).difference == c.difference") == "true");
   const std::string csv = l2g.folder.path() + "/b.csv";
-  l2g("predict(b, s.test, {file = '" + csv + "'});");
+  l2g.does("predict(b, s.test, {file = '" + csv + "'});");
   CHECK(l2g("f = compare(a, '" + csv + "', s);\nmath.abs(f.difference - c.difference) < 1e-9") == "true");
   CHECK(l2g("compare(a, '" + csv + "', s.dev).rows") == "80");  // rows have no ids: their numbers are the same
   CHECK(l2g("compare(a, '" + csv + "', s.train)").find("holds predictions of 80 rows, the data have 160") !=
@@ -161,7 +154,7 @@ TEST_CASE("a network on fractions of its training rows") {
 
 TEST_CASE("vectors of a model: components, silhouettes, probes of every place, alignment of kernels") {
   Lesson l2g;
-  l2g("m = net(1);\ntrain(m, s, {epochs = 6, batch = 16});\ne = embed(m, s.test);");
+  l2g.does("m = net(1);\ntrain(m, s, {epochs = 6, batch = 16});\ne = embed(m, s.test);");
   const std::string shown = l2g("p = pca(e, {components = 4});\np");
   INFO(shown);
   CHECK(shown.find("in the original space") != shown.npos);
@@ -183,7 +176,7 @@ TEST_CASE("vectors of a model: components, silhouettes, probes of every place, a
 
 TEST_CASE("the discrepancy of two sets of vectors, before and after") {
   Lesson l2g;
-  l2g("m = net(1);\nbefore = copy(m);\ntrain(m, s, {epochs = 4, batch = 16});");
+  l2g.does("m = net(1);\nbefore = copy(m);\ntrain(m, s, {epochs = 4, batch = 16});");
   CHECK(l2g("d = mmd(embed(m, s.test), embed(m, s.dev), {permutations = 50});\nd.p > 0.01, d.mmd > 0") == "true\ntrue");
   CHECK(
       l2g("d = mmd(embed(m, s.test), embed(before, s.test), {permutations = 50});\nd.p < 0.05, d.mmd > d.by_chance") ==
@@ -192,7 +185,8 @@ TEST_CASE("the discrepancy of two sets of vectors, before and after") {
   CHECK(l2g("r = mmd(m, embed(before, s.test), {data = s, before = before, permutations = 20});\nr.after.mmd > 0, "
             "r.before.mmd > 0") == "true\ntrue");
   // With text, as align sees it.
-  l2g("t = text('examples/text/alice_chapters_1_2.txt', {language_model = "
+  l2g.does(
+      "t = text('examples/text/alice_chapters_1_2.txt', {language_model = "
       "'examples/language_model/byte-roberta.safetensors', tokens = 300});\nx = build(s, {kind = 'l2g', language_model "
       "= "
       "'random', seed = 3});\ny = copy(x);\nalign(x, s, {text = t, steps = 30, batch = 16, task_first = 0});");

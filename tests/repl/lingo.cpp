@@ -1,28 +1,26 @@
 // Lingo in a session: its settings are options of build and train, and they run on the model that ships.
-#include "example_verbs.hpp"
+#include "at_the_prompt.hpp"
 #include "scratch_folder.hpp"
-
-#include <catch2/catch.hpp>
-#include <verbs/verbs.hpp>
 
 #include <sstream>
 
 using namespace l2g::repl;
 
 namespace {
-struct Lesson {
-  Registry registry;
-  std::unique_ptr<Listener> session;
-  Lesson() {
-    register_all_verbs(registry);
-    session = std::make_unique<Listener>(registry);
+/// A CSV file of rows whose first letters make their class.
+std::string table_of(int rows, int more, const std::string& one, const std::string& zero) {
+  std::string table = "sequence,label\n";
+  for (int i = 0; i < rows; ++i) {
+    table += i % 2 ? one : zero;
+    for (int j = 0; j < more; ++j) table += "ACGT"[(i * 7 + j * j * (i % 5 + 1)) % 4];
+    table += "," + std::to_string(i % 2) + "\n";
   }
-  std::string operator()(const std::string& code) { return (*session)(code); }
-};
+  return table;
+}
 }  // namespace
 
 TEST_CASE("the settings of Lingo are options that train has") {
-  Lesson l2g;
+  Prompt l2g;
   for (const char* call : {"lingo('H3')", "lingo('H3', {preset = 'paper'})", "lingo('prom_300_all', {preset = 'code'})",
                            "lingo('human_histones', {preset = 'code', steps = 100})"}) {
     INFO(call);
@@ -51,19 +49,13 @@ TEST_CASE("the settings of Lingo are options that train has") {
 }
 
 TEST_CASE("Lingo runs on the small OPT: prompt, adapters, sampled ranks, a head on the last token") {
-  Lesson l2g;
+  Prompt l2g;
   const ScratchFolder folder;
-  std::string table = "sequence,label\n";
-  const char* bases = "ACGT";
-  for (int i = 0; i < 160; ++i) {
-    std::string s;
-    for (int j = 0; j < 16; ++j) s += bases[(i * 7 + j * j * (i % 5 + 1)) % 4];
-    table += (i % 2 ? "TATAAA" : "GCGCGC") + s + "," + std::to_string(i % 2) + "\n";
-  }
-  folder.file("rows.csv", table);
-  l2g("s = split(load('" + folder.path() + "/rows.csv'));");
-  l2g("g = lingo('toy', {steps = 40});");
-  l2g("m = build(s, {kind = 'lm', language_model = 'examples/language_model/small-opt', pooling = 'last', prefix = "
+  folder.file("rows.csv", table_of(160, 16, "TATAAA", "GCGCGC"));
+  l2g.does("s = split(load('" + folder.path() + "/rows.csv'));");
+  l2g.does("g = lingo('toy', {steps = 40});");
+  l2g.does(
+      "m = build(s, {kind = 'lm', language_model = 'examples/language_model/small-opt', pooling = 'last', prefix = "
       "g.build.prefix, suffix = g.build.suffix});");
   INFO(l2g("g.train.batch = 16; r = train(m, s, g.train);"));
   CHECK(l2g("r.steps") == "40");
@@ -79,19 +71,22 @@ TEST_CASE("Lingo runs on the small OPT: prompt, adapters, sampled ranks, a head 
 }
 
 TEST_CASE("decay of vectors and first lambdas reach the training") {
-  Lesson l2g;
-  l2g("s = split(simulate{rows = 40});");
-  l2g("function net() return build(s, {kind = 'l2g', language_model = 'tests/goldens/models/bert', tokens = 8, "
+  Prompt l2g;
+  l2g.does("s = split(simulate{rows = 40});");
+  l2g.does(
+      "function net() return build(s, {kind = 'l2g', language_model = 'tests/goldens/models/bert', tokens = 8, "
       "channels = "
       "8, kernels = {5}, seed = 1}) end");
   // With a rate of 0 nothing moves but what the adapters add at their start.
-  l2g("function moved(o) local m = net() local before = copy(m) o.steps, o.batch, o.rate, o.average = 1, 16, 0, 0 "
+  l2g.does(
+      "function moved(o) local m = net() local before = copy(m) o.steps, o.batch, o.rate, o.average = 1, 16, 0, 0 "
       "train(m, s, o) local n = 0 local d = drift(m, before) for i = 1, #d do n = n + d[i].change end return n end");
   CHECK(l2g("moved{tune = 'svd_lora', rank = 2}") == "0.0");
   CHECK(l2g("moved{tune = 'svd_lora', rank = 2, lambda_deviation = 0.02} > 0") == "true");
   CHECK(l2g("moved{tune = 'lora', rank = 2, lambda_deviation = 0.02}").find("adapters with lambdas") !=
         std::string::npos);
-  l2g("function decayed(on) local m = net() train(m, s, {steps = 2, batch = 16, rate = 1e-3, decay = 10, decay_vectors "
+  l2g.does(
+      "function decayed(on) local m = net() train(m, s, {steps = 2, batch = 16, rate = 1e-3, decay = 10, decay_vectors "
       "= "
       "on, seed = 1}) return m end");
   CHECK(l2g("drift(decayed(true), decayed(false)).different > 0, drift(decayed(true), decayed(true)).different") ==
@@ -99,18 +94,12 @@ TEST_CASE("decay of vectors and first lambdas reach the training") {
 }
 
 TEST_CASE("what a prompt is worth is told seed by seed, and an interrupted call goes on") {
-  Lesson l2g;
+  Prompt l2g;
   const ScratchFolder folder;
-  std::string table = "sequence,label\n";
-  const char* bases = "ACGT";
-  for (int i = 0; i < 120; ++i) {
-    std::string s;
-    for (int j = 0; j < 8; ++j) s += bases[(i * 7 + j * j * (i % 5 + 1)) % 4];
-    table += (i % 2 ? "TATA" : "GCGC") + s + "," + std::to_string(i % 2) + "\n";
-  }
-  folder.file("rows.csv", table);
-  l2g("s = split(load('" + folder.path() + "/rows.csv'), {dev = 0.2, test = 0.2});");
-  l2g("function worth(o) o.language_model = 'examples/language_model/small-opt' o.steps = 10 o.task = 'H3' o.train = "
+  folder.file("rows.csv", table_of(120, 8, "TATA", "GCGC"));
+  l2g.does("s = split(load('" + folder.path() + "/rows.csv'), {dev = 0.2, test = 0.2});");
+  l2g.does(
+      "function worth(o) o.language_model = 'examples/language_model/small-opt' o.steps = 10 o.task = 'H3' o.train = "
       "{batch "
       "= 8, rank = 2, target_rank = 1, validate_every = 10} return prompt_worth(s, o) end");
   const std::string told =

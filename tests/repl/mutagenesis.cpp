@@ -1,32 +1,23 @@
 // Mutations and changed sequences in a session.
-#include "example_verbs.hpp"
+#include "at_the_prompt.hpp"
 #include "scratch_folder.hpp"
-
-#include <catch2/catch.hpp>
-#include <verbs/verbs.hpp>
 
 using namespace l2g::repl;
 using Catch::Contains;
 
 namespace {
-struct Lesson {
-  Registry registry;
-  std::unique_ptr<Listener> session;
+struct Lesson : Prompt {
   Lesson() {
-    register_all_verbs(registry);
-    session = std::make_unique<Listener>(registry);
+    does(
+        "d = simulate{rows = 20}; s = split(d); m = build{s, layers = {nn.conv1d{8, kernel = 5}, nn.relu(), "
+        "nn.global_max_pool(), nn.linear(2)}};");
   }
-  std::string operator()(const std::string& code) { return (*session)(code); }
 };
-constexpr const char* model =
-    "d = simulate{rows = 20}; s = split(d); m = build{s, layers = {nn.conv1d{8, kernel = 5}, nn.relu(), "
-    "nn.global_max_pool(), nn.linear(2)}};";
 }  // namespace
 
 TEST_CASE("mutations of a row are shown, named and drawn") {
   Lesson l2g;
-  CHECK(l2g(model) == "");
-  CHECK(l2g("v = mutate(m, d.data, {rows = {2}});\nv") != "");
+  l2g.does("v = mutate(m, d.data, {rows = {2}});");
   CHECK_THAT(l2g("v"), Contains("100 bases of 1 sequence: logit of 'promoter' - logit of 'background'"));
   CHECK(l2g("#v, v.strongest[1].name:match('^[ACGT]%d+[ACGT]$') ~= nil, #v.effects, #v.effects[1]") ==
         "1\ntrue\n100\n4");
@@ -43,7 +34,6 @@ TEST_CASE("mutations of a row are shown, named and drawn") {
 
 TEST_CASE("motifs put in and taken out") {
   Lesson l2g;
-  l2g(model);
   CHECK_THAT(l2g("c = marginalize(m, 'TATAWAW', d.data, {n = 50});\nc"),
              Contains("TATAWAW in the middle of 50 backgrounds") && Contains("95 % interval"));
   CHECK(l2g("#c.before, c.lo <= c.value, c.value <= c.hi") == "50\ntrue\ntrue");
@@ -62,27 +52,20 @@ TEST_CASE("motifs put in and taken out") {
 
 TEST_CASE("changes that make no sense are one line, before long work") {
   Lesson l2g;
-  l2g(model);
-  const auto says = [&](const std::string& code, const std::string& text) {
-    const std::string said = l2g(code);
-    INFO(code << ": " << said);
-    CHECK(said.find(text) != said.npos);
-    CHECK(said.find('\n') == said.npos);
-  };
-  says("mutate(m, d.data, {class = 'promotor'})", "unknown class 'promotor' (did you mean 'promoter'?)");
-  says("mutate(m, d.data, {class = 3})", "unknown class '3'; there are background, promoter");
-  says("mutate(m, d.data, {from = 90, to = 120})", "mutate: bases 90 to 120 are asked for, row 1");
-  says("mutate(m, d.data, {rows = {41}})", "row 41 of data with rows 1 to 40");
-  says("mutate(m, 'ACGTRA')", "base 5: letter 'R' is none of A C G T N");
-  says("mutate(m, 'ACGTXA')", "'X'");
-  says("mutate(m, 'no such file.fa')", "no such file.fa");
-  says("mutate(m, 12)", "'data' is a sequence, a Dataset or the path of a sequence file, got a whole number");
-  says("marginalize(m, 'ACGTX', d.data)", "'X' is not a DNA letter or IUPAC code");
-  says("marginalize(m, string.rep('A', 101), d.data)", "a motif of 101 bases does not fit");
-  says("marginalize(m, 'ACGT', d.data, {position = 98})", "does not fit at base 98 of a sequence of 100");
-  says("marginalize(m, 12, d.data)", "'motif' is a consensus such as \"TATAWAW\"");
-  says("delete_span(m, d.data, 95, 101)", "bases 95 to 101 are to be taken out of a sequence of 100");
-  says("delete_motif(m, d.data, string.rep('A', 101))", "the motif has 101 bases, the longest sequence 100");
-  says("delete_motif(m, string.rep('A', 100), 'GCGCGCGC')", "no site of GCGCGCGC with p below 0.0001");
+  l2g.refuses("mutate(m, d.data, {class = 'promotor'})", "unknown class 'promotor' (did you mean 'promoter'?)");
+  l2g.refuses("mutate(m, d.data, {class = 3})", "unknown class '3'; there are background, promoter");
+  l2g.refuses("mutate(m, d.data, {from = 90, to = 120})", "mutate: bases 90 to 120 are asked for, row 1");
+  l2g.refuses("mutate(m, d.data, {rows = {41}})", "row 41 of data with rows 1 to 40");
+  l2g.refuses("mutate(m, 'ACGTRA')", "base 5: letter 'R' is none of A C G T N");
+  l2g.refuses("mutate(m, 'ACGTXA')", "'X'");
+  l2g.refuses("mutate(m, 'no such file.fa')", "no such file.fa");
+  l2g.refuses("mutate(m, 12)", "'data' is a sequence, a Dataset or the path of a sequence file, got a whole number");
+  l2g.refuses("marginalize(m, 'ACGTX', d.data)", "'X' is not a DNA letter or IUPAC code");
+  l2g.refuses("marginalize(m, string.rep('A', 101), d.data)", "a motif of 101 bases does not fit");
+  l2g.refuses("marginalize(m, 'ACGT', d.data, {position = 98})", "does not fit at base 98 of a sequence of 100");
+  l2g.refuses("marginalize(m, 12, d.data)", "'motif' is a consensus such as \"TATAWAW\"");
+  l2g.refuses("delete_span(m, d.data, 95, 101)", "bases 95 to 101 are to be taken out of a sequence of 100");
+  l2g.refuses("delete_motif(m, d.data, string.rep('A', 101))", "the motif has 101 bases, the longest sequence 100");
+  l2g.refuses("delete_motif(m, string.rep('A', 100), 'GCGCGCGC')", "no site of GCGCGCGC with p below 0.0001");
   CHECK_THAT(l2g("mutate(m, 'ACGTNNACGT', {from = 4, to = 6})"), Contains("3 bases of 1 sequence"));
 }

@@ -1,22 +1,12 @@
 // Parts of data in a session: shares of rows, parts that are put together, and rows that leak.
-#include "example_verbs.hpp"
-
-#include <catch2/catch.hpp>
-#include <verbs/verbs.hpp>
+#include "at_the_prompt.hpp"
 
 using namespace l2g::repl;
 using Catch::Contains;
 
 namespace {
-struct Lesson {
-  Registry registry;
-  std::unique_ptr<Listener> session;
-  Lesson() {
-    register_all_verbs(registry);
-    session = std::make_unique<Listener>(registry);
-    (*session)("d = simulate{rows = 100}.data;");
-  }
-  std::string operator()(const std::string& code) { return (*session)(code); }
+struct Lesson : Prompt {
+  Lesson() { does("d = simulate{rows = 100}.data;"); }
 };
 }  // namespace
 
@@ -33,12 +23,13 @@ TEST_CASE("shares below 1 leave rows out") {
 
 TEST_CASE("parts that are there are put together") {
   Lesson l2g;
-  l2g("s = split(d, {dev = 0.1, test = 0.2});");
+  l2g.does("s = split(d, {dev = 0.1, test = 0.2});");
   CHECK(l2g("t = split{train = s.train, dev = s.dev, test = s.test};\n"
             "t.train.rows, t.dev.rows, t.test[5].sequence == s.test[5].sequence") == "140\n20\ntrue");
   CHECK(l2g("t = split(s.train, {test = s.dev});\nt.train.rows, t.dev.rows, t.test.rows") == "140\n0\n20");
   // Classes are those of all parts, in one order.
-  l2g("t = split{train = {{sequence = 'acgt', label = 'b'}, {sequence = 'ACGA', label = 'c'}}, "
+  l2g.does(
+      "t = split{train = {{sequence = 'acgt', label = 'b'}, {sequence = 'ACGA', label = 'c'}}, "
       "test = {{sequence = 'GGGG', label = 'a'}}};");
   CHECK(l2g("t.train.classes, t.train[1].sequence, t.train[2].label, t.test[1].label") ==
         "{\"a\", \"b\", \"c\"}\n\"ACGT\"\n\"c\"\n\"a\"");
@@ -58,10 +49,11 @@ TEST_CASE("parts that are there are put together") {
 
 TEST_CASE("rows that leak are named") {
   Lesson l2g;
-  l2g("s = split(d);");
-  l2g("t = {}; for i = 1, 12 do t[i] = {sequence = s.train[i].sequence, label = s.train[i].label} end");
-  l2g("t[13] = {sequence = s.test[1].sequence, label = s.test[1].label}");
-  l2g("t[14] = {sequence = s.train[3].sequence:reverse():gsub('.', {A = 'T', C = 'G', G = 'C', T = 'A'}), label = "
+  l2g.does("s = split(d);");
+  l2g.does("t = {}; for i = 1, 12 do t[i] = {sequence = s.train[i].sequence, label = s.train[i].label} end");
+  l2g.does("t[13] = {sequence = s.test[1].sequence, label = s.test[1].label}");
+  l2g.does(
+      "t[14] = {sequence = s.train[3].sequence:reverse():gsub('.', {A = 'T', C = 'G', G = 'C', T = 'A'}), label = "
       "s.train[3].label}");
   const std::string told = l2g("l = leakage(split{train = s.train, test = t});\nl");
   INFO(told);

@@ -1,26 +1,11 @@
 // Pictures and the report in a session: what is drawn, what is refused, what is written.
-#include "example_verbs.hpp"
+#include "at_the_prompt.hpp"
 #include "report/html_reader.hpp"
 #include "scratch_folder.hpp"
-
-#include <catch2/catch.hpp>
-#include <verbs/verbs.hpp>
 
 using namespace l2g::repl;
 
 namespace {
-
-struct Lesson {
-  Registry registry;
-  std::unique_ptr<Listener> session;
-  Lesson() {
-    register_all_verbs(registry);
-    session = std::make_unique<Listener>(registry);
-  }
-  std::string operator()(const std::string& code) { return (*session)(code); }
-};
-
-bool holds(const std::string& text, const std::string& word) { return text.find(word) != std::string::npos; }
 
 const char* const task = R"(
 sim = simulate{rows = 60, length = 40, motifs = {GATA = 'AGATAAG'},
@@ -34,9 +19,9 @@ c = contributions(m, s.test, {rows = {1, 2, 3}, references = 5});
 }  // namespace
 
 TEST_CASE("motifs are drawn as logos, by number, name, or rows of probabilities") {
-  Lesson l2g;
-  l2g("sim = simulate{rows = 2, motifs = {GATA = 'AGATAAG', EBOX = 'CACCTG'}, classes = {a = {}, b = {}}};");
-  l2g("k = load_motifs(sim);");
+  Prompt l2g;
+  l2g.does("sim = simulate{rows = 2, motifs = {GATA = 'AGATAAG', EBOX = 'CACCTG'}, classes = {a = {}, b = {}}};");
+  l2g.does("k = load_motifs(sim);");
   CHECK(holds(l2g("plot.logo(k, {which = 'EBOX'})"), "EBOX, information (bits)"));
   CHECK(holds(l2g("plot.logo(k, {which = 2, probabilities = true})"), "probability"));
   CHECK(holds(l2g("plot.logo{motif = {{0.9, 0.1, 0, 0}, {0, 0, 0, 1}}}"), "2.00│"));
@@ -48,7 +33,7 @@ TEST_CASE("motifs are drawn as logos, by number, name, or rows of probabilities"
 }
 
 TEST_CASE("scores and lines are named, in the order that was given") {
-  Lesson l2g;
+  Prompt l2g;
   const std::string scores = l2g("plot.scores{values = {{'floor', 0.78}, {'cnn', 0.7}}, axis = 'dev MCC'}");
   INFO(scores);
   CHECK(holds(scores, "dev MCC"));
@@ -75,7 +60,7 @@ TEST_CASE("scores and lines are named, in the order that was given") {
 }
 
 TEST_CASE("charts that compare take numbers and tables, and say what is wrong with them") {
-  Lesson l2g;
+  Prompt l2g;
   CHECK(holds(l2g("plot.forest({a = {0.02, 0.01, 0.03}, b = 0.01}, {pooled = {all = {0.015, 0.01, 0.02}}})"),
               "0.015 [0.010, 0.020]"));
   CHECK(holds(l2g("plot.forest{a = 'x'}"), "plot.forest: 'a' must be a number, got a text"));
@@ -95,18 +80,18 @@ TEST_CASE("charts that compare take numbers and tables, and say what is wrong wi
 }
 
 TEST_CASE("data, contributions and hits are drawn, to the terminal and to files") {
-  Lesson l2g;
+  Prompt l2g;
   const ScratchFolder folder;
-  l2g(task);
+  l2g.does(task);
   CHECK(holds(l2g("plot(s, {chart = 'gc'})"), "GC content (% of A C G T)"));
   CHECK(holds(l2g("plot(sim, {chart = 'lengths'})"), "length (bases)"));
   CHECK(holds(l2g("plot(c)"), "position (base)"));
   CHECK(holds(l2g("plot.track(c, {row = 2, from = 5, to = 30})"), "position (base)"));
   CHECK(holds(l2g("plot.logo(c, {row = 1, from = 5, to = 12})"), "contribution (logit)"));
-  l2g("h = scan(s.test, load_motifs(sim), {p = 0.001});");
-  l2g("plot.track(c, {hits = h, file = '" + folder.path() + "/track.svg'})");
+  l2g.does("h = scan(s.test, load_motifs(sim), {p = 0.001});");
+  l2g.does("plot.track(c, {hits = h, file = '" + folder.path() + "/track.svg'})");
   CHECK(holds(read_bytes(folder / "track.svg"), "position (base)"));
-  l2g("plot.track(c, {hits = sim, file = '" + folder.path() + "/planted.pdf'})");
+  l2g.does("plot.track(c, {hits = sim, file = '" + folder.path() + "/planted.pdf'})");
   CHECK(holds(read_bytes(folder / "planted.pdf"), "%PDF"));
   CHECK(holds(l2g("plot.track(c, {row = 4})"), "'row' is a number from 1 to 3, got 4"));
   CHECK(holds(l2g("plot.track(c, {from = 30, to = 50})"), "positions 30 to 50 of a sequence of 40"));
@@ -114,12 +99,13 @@ TEST_CASE("data, contributions and hits are drawn, to the terminal and to files"
 }
 
 TEST_CASE("a report holds what was found and how, is well-formed, and reaches nowhere") {
-  Lesson l2g;
+  Prompt l2g;
   const ScratchFolder folder;
-  l2g(task);
-  l2g("b = baseline(s);");
-  l2g("e = evaluate(m, s, {baseline = b});");
-  l2g("k = load_motifs(sim);\nh = scan(s.test, k, {p = 0.001});\nfailed = nosuchverb(3)");
+  l2g.does(task);
+  l2g.does("b = baseline(s);");
+  l2g.does("e = evaluate(m, s, {baseline = b});");
+  l2g.does("k = load_motifs(sim);\nh = scan(s.test, k, {p = 0.001});");
+  l2g.refuses("failed = nosuchverb(3)", "'nosuchverb' is not defined");
   const std::string path = folder.path() + "/out.html";
   CHECK(l2g("report('" + path + "', {title = 'A <b>title</b>', note = 'n', rows = {2}})").empty());
   const std::string html = read_bytes(folder / "out.html");
@@ -135,17 +121,17 @@ TEST_CASE("a report holds what was found and how, is well-formed, and reaches no
   }
   CHECK(html.size() < 2000000);
   // Values that are named are the only ones that are shown.
-  l2g("report('" + path + "', {values = {floors = b}})");
+  l2g.does("report('" + path + "', {values = {floors = b}})");
   CHECK(holds(read_bytes(folder / "out.html"), "floors (Baseline)"));
   CHECK(!holds(read_bytes(folder / "out.html"), "<h2>Models</h2>"));
 }
 
 TEST_CASE("a report that a script writes holds the script and how it was called") {
-  Lesson l2g;
+  Prompt l2g;
   const ScratchFolder folder;
   folder.file("rows.csv", "sequence,label\nACGTACGTACGT,a\nACGTACGTACGA,b\n");
   const std::string script = folder.file("s.lua", "local d = load(arg[1])  -- rows & labels\nreport(arg[2], {d})\n");
-  const Outcome outcome = l2g.session->file(script, {folder / "rows.csv", folder / "out.html"});
+  const Outcome outcome = l2g.session.file(script, {folder / "rows.csv", folder / "out.html"});
   INFO(outcome.message);
   CHECK(outcome.status == Outcome::done);
   const std::string html = read_bytes(folder / "out.html");
@@ -154,12 +140,12 @@ TEST_CASE("a report that a script writes holds the script and how it was called"
 }
 
 TEST_CASE("hostile names stay names, and a report without an end is refused") {
-  Lesson l2g;
+  Prompt l2g;
   const ScratchFolder folder;
   folder.file("rows.csv",
               "id,sequence,label\n\"</script><script>x\",ACGTACGTACGTACGTACGTAA,\"<img src=y onerror=z>\"\n"
               "b,ACGTTCGTACGTACGTACGTAA,\"\"\"'&\"\nc,ACGTTCGTACGTACGTAAGTAA,\"\"\"'&\"\n");
-  l2g("d = load '" + folder.path() + "/rows.csv';");
+  l2g.does("d = load '" + folder.path() + "/rows.csv';");
   const std::string path = folder.path() + "/out.html";
   CHECK(l2g("report('" + path + "')").empty());
   const std::string html = read_bytes(folder / "out.html");
@@ -169,6 +155,6 @@ TEST_CASE("hostile names stay names, and a report without an end is refused") {
   CHECK(holds(l2g("report('out.txt')"), "must end in .html"));
   CHECK(holds(l2g("report('" + folder.path() + "/no/out.html')"), "out.html"));
   CHECK(holds(l2g("report('" + path + "', {3})"), "values are models"));
-  Lesson empty;
+  Prompt empty;
   CHECK(holds(empty("report('" + path + "')"), "there is nothing to show"));
 }
