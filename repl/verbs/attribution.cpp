@@ -154,7 +154,7 @@ void register_types(Registry& registry) {
 
 Value contributions(const Arguments& a, Shell& shell) {
   const auto m = a.object<Model>("model");
-  const data::Dataset data = sequences_of(a, "data");
+  const data::Dataset data = sequence_rows(a, "data");
   model::AttributionOptions o;
   o.method = model::attribution_of(a.text("method"));
   o.output = class_of(a, "class");
@@ -166,11 +166,7 @@ Value contributions(const Arguments& a, Shell& shell) {
   o.precision = precision == "mixed"   ? model::Precision::mixed
                 : precision == "float" ? model::Precision::single
                                        : model::Precision::full;
-  if (a.has("rows"))
-    for (const index_t r : a.integers("rows")) {
-      if (r < 1 || r > data.rows()) throw error(fmt::format("row {} of data with rows 1 to {}", r, data.rows()));
-      o.rows.push_back(r - 1);
-    }
+  o.rows = chosen_rows(a, data.rows());
   o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
   o.pool = pool_of(shell);
   ProgressBar bar("contributions");
@@ -201,9 +197,7 @@ void register_attribution_verbs(Registry& registry) {
                           "integrated gradients")
                           .one_of({"deeplift", "gradient", "integrated"})
                           .by_default("deeplift"),
-                      any("class",
-                          "the class that is explained; of two the second, else each sequence's own prediction")
-                          .optional(),
+                      class_parameter(),
                       integer("references", "shuffles of each sequence that it is compared with")
                           .between(1, 100000)
                           .by_default(20),

@@ -2,11 +2,11 @@
 #include "evaluation_values.hpp"
 #include "model_values.hpp"
 #include "progress.hpp"
+#include "sequence_rows.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>
 #include <l2g/data/baseline.hpp>
-#include <l2g/data/load.hpp>
 #include <l2g/data/simulate.hpp>
 #include <l2g/eval/metrics.hpp>
 #include <l2g/eval/threshold.hpp>
@@ -330,10 +330,7 @@ Value predict(const Arguments& a, Shell& shell) {
   data::Dataset read;
   const data::Dataset* rows = a.object<data::Dataset>("data").get();
   if (const auto* path = a.value("data").as<std::string>()) {
-    data::LoadOptions o;
-    o.without_labels = true;
-    o.fasta_label = data::FastaLabel::none;
-    read = data::load_file(path_of(*path), o);
+    read = file_rows(path_of(*path));
     rows = &read;
   }
   if (!rows)

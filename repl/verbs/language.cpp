@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 #include <l2g/data/probe.hpp>
-#include <l2g/data/simulate.hpp>
 #include <l2g/dyn/features.hpp>
 #include <l2g/dyn/pretraining.hpp>
 #include <l2g/dyn/tuned_language_model.hpp>
@@ -161,9 +160,7 @@ void register_result_types(Registry& registry) {
 
 /// What stands in front of the head of a model that was built here.
 Value features_of(const model::Model& m, const Arguments& a, Shell& shell) {
-  const data::Dataset* rows = a.object<data::Dataset>("data").get();
-  if (const auto s = a.object<data::Splits>("data")) rows = &s->train;
-  if (const auto s = a.object<data::Simulated>("data")) rows = &s->dataset;
+  const data::Dataset* rows = dataset_in(a.value("data"));
   data::Dataset texts;
   if (!rows) texts.name = "texts", texts.sequences = sequences_of(a, "data"), rows = &texts;
   if (a.has("layer")) throw error("embed: layers are counted in language models; of a Model the head is left out");
@@ -184,9 +181,7 @@ Value embed_verb(const Arguments& a, Shell& shell) {
   o.progress = bar.callback();
   const std::vector<std::string> sequences = sequences_of(a, "data");
   Embedded e{"", short_name(*lm), a.text("pooling"), o.layers[0], {}, {}, {}};
-  const data::Dataset* rows = a.object<data::Dataset>("data").get();
-  if (const auto s = a.object<data::Splits>("data")) rows = &s->train;
-  if (const auto s = a.object<data::Simulated>("data")) rows = &s->dataset;
+  const data::Dataset* rows = dataset_in(a.value("data"));
   e.source = rows ? rows->name : "texts";
   if (rows && rows->labelled()) e.labels = rows->labels, e.classes = rows->classes;
   e.vectors = std::move(language_embeddings(*lm, sequences, o, e.pooling, shell)[0]);

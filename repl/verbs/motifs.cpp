@@ -3,11 +3,11 @@
 #include "model_values.hpp"
 #include "motif_values.hpp"
 #include "progress.hpp"
+#include "sequence_rows.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>
 #include <l2g/data/letters.hpp>
-#include <l2g/data/load.hpp>
 #include <l2g/data/simulate.hpp>
 #include <l2g/interpret/motif_files.hpp>
 #include <l2g/interpret/scan.hpp>
@@ -333,11 +333,7 @@ Value scan(const Arguments& a, Shell& shell) {
       if (shell.settings.interactive) shell.say(fmt::format("wrote {} hits to {}", n, a.text("file")));
       return Value(n);
     } else {
-      data::LoadOptions load;
-      load.without_labels = true;
-      load.fasta_label = data::FastaLabel::none;
-      load.progress = bar.callback();
-      read = data::load_file(path, load);
+      read = file_rows(path, bar.callback());
     }
     rows = &read;
   }

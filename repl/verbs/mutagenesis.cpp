@@ -27,19 +27,12 @@ std::uint64_t seed_of(const Arguments& a, const Shell& shell) {
   return a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
 }
 
-Parameter class_parameter() {
-  return any("class", "the class that is explained; of two the second, else each sequence's own prediction").optional();
-}
 Parameter rows_parameter(std::string doc) { return any("data", std::move(doc)); }
 
 /// The chosen rows, numbered from 1.
 data::Dataset chosen(data::Dataset rows, const Arguments& a) {
   if (!a.has("rows")) return rows;
-  std::vector<index_t> numbers = a.integers("rows");
-  for (index_t& n : numbers) {
-    if (n < 1 || n > rows.rows()) throw error(fmt::format("row {} of data with rows 1 to {}", n, rows.rows()));
-    --n;
-  }
+  const std::vector<index_t> numbers = chosen_rows(a, rows.rows());
   data::Dataset some = data::select(rows, numbers);
   if (some.ids.empty())
     for (const index_t n : numbers) some.ids.push_back(std::to_string(n + 1));
@@ -207,7 +200,7 @@ void register_types(Registry& registry) {
 // --- the verbs -------------------------------------------------------------------------------------------------------
 Value mutate(const Arguments& a, Shell& shell) {
   const auto m = a.object<Model>("model");
-  const data::Dataset rows = chosen(sequences_of(a, "data"), a);
+  const data::Dataset rows = chosen(sequence_rows(a, "data"), a);
   ProgressBar bar("mutate");
   model::MutateOptions o;
   o.explained = class_of(a, "class");
@@ -224,7 +217,7 @@ Value mutate(const Arguments& a, Shell& shell) {
 Value marginalize(const Arguments& a, Shell& shell) {
   const auto m = a.object<Model>("model");
   const data::Motif motif = motif_of(a);
-  const data::Dataset rows = sequences_of(a, "backgrounds");
+  const data::Dataset rows = sequence_rows(a, "backgrounds");
   if (rows.empty()) throw error("marginalize: there are no backgrounds");
   data::Dataset backgrounds;
   model::MarginalizeOptions o;
@@ -257,14 +250,14 @@ Value take_out(const Arguments& a, Shell& shell, const data::Dataset& rows, cons
 }
 
 Value delete_span(const Arguments& a, Shell& shell) {
-  const data::Dataset rows = chosen(sequences_of(a, "data"), a);
+  const data::Dataset rows = chosen(sequence_rows(a, "data"), a);
   std::vector<interpret::Span> spans;
   for (index_t r = 0; r < rows.rows(); ++r) spans.push_back({r, a.integer("from") - 1, a.integer("to")});
   return take_out(a, shell, rows, spans);
 }
 
 Value delete_motif(const Arguments& a, Shell& shell) {
-  const data::Dataset rows = chosen(sequences_of(a, "data"), a);
+  const data::Dataset rows = chosen(sequence_rows(a, "data"), a);
   const data::Motif motif = motif_of(a);
   if (motif.length() > rows.longest())
     throw error(
@@ -282,7 +275,7 @@ Value delete_motif(const Arguments& a, Shell& shell) {
 Value shuffled(const Arguments& a, Shell& shell) {
   const std::uint64_t seed = seed_of(a, shell);
   const int k = int(a.integer("k"));
-  const data::Dataset rows = sequences_of(a, "data");
+  const data::Dataset rows = sequence_rows(a, "data");
   data::Dataset d = interpret::backgrounds_of(rows, a.integer("n"), k, seed);
   d.source = fmt::format("{} shuffled, words of {} {} kept", rows.source.empty() ? rows.name : rows.source, k,
                          k == 1 ? "base" : "bases");

@@ -11,6 +11,10 @@
 
 namespace l2g::repl {
 
+inline Parameter class_parameter() {
+  return any("class", "the class that is explained; of two the second, else each sequence's own prediction").optional();
+}
+
 /// A class as the model calls it; names that are numbers may be typed as numbers. Empty when none was given.
 inline std::string class_of(const Arguments& a, std::string_view name) {
   if (!a.has(name)) return {};
@@ -20,8 +24,28 @@ inline std::string class_of(const Arguments& a, std::string_view name) {
   throw error(fmt::format("'{}' is the name of a class, got {}", name, kind_in_words(v)));
 }
 
+/// The rows that the argument `rows` names of so many, counted from 0; none when it was not given.
+inline std::vector<index_t> chosen_rows(const Arguments& a, index_t count) {
+  if (!a.has("rows")) return {};
+  std::vector<index_t> rows = a.integers("rows");
+  for (index_t& n : rows) {
+    if (n < 1 || n > count) throw error(fmt::format("row {} of data with rows 1 to {}", n, count));
+    --n;
+  }
+  return rows;
+}
+
+/// The sequences of a file, whatever labels stand beside them.
+inline data::Dataset file_rows(const std::string& path, Progress progress = {}) {
+  data::LoadOptions o;
+  o.without_labels = true;
+  o.fasta_label = data::FastaLabel::none;
+  o.progress = std::move(progress);
+  return data::load_file(path, o);
+}
+
 /// The sequences that an argument means: a text of bases, a file, or rows of the session (of Splits those of the test).
-inline data::Dataset sequences_of(const Arguments& a, std::string_view name) {
+inline data::Dataset sequence_rows(const Arguments& a, std::string_view name) {
   if (const auto d = a.object<data::Dataset>(name)) return *d;
   if (const auto s = a.object<data::Simulated>(name)) return s->dataset;
   if (const auto s = a.object<data::Splits>(name)) return s->test.empty() ? s->train : s->test;
@@ -30,12 +54,8 @@ inline data::Dataset sequences_of(const Arguments& a, std::string_view name) {
     throw error(fmt::format("'{}' is a sequence, a Dataset or the path of a sequence file, got {}", name,
                             kind_in_words(a.value(name))));
   const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
-  if (text->empty() || !std::all_of(text->begin(), text->end(), letter) || std::filesystem::exists(path_of(*text))) {
-    data::LoadOptions o;
-    o.without_labels = true;
-    o.fasta_label = data::FastaLabel::none;
-    return data::load_file(path_of(*text), o);
-  }
+  if (text->empty() || !std::all_of(text->begin(), text->end(), letter) || std::filesystem::exists(path_of(*text)))
+    return file_rows(path_of(*text));
   data::Dataset one;
   one.name = "sequence";
   one.sequences.push_back(*text);

@@ -1,11 +1,10 @@
 // tokenizer, encode, decode, show_tokens, tokens, train_tokenizer: what a model reads in the place of letters.
+#include "embedding_values.hpp"
 #include "language_values.hpp"
 #include "token_values.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>
-#include <l2g/data/load.hpp>
-#include <l2g/data/simulate.hpp>
 #include <l2g/text/bytes.hpp>
 #include <l2g/text/dna_tokenizers.hpp>
 #include <l2g/text/load_tokenizer.hpp>
@@ -339,10 +338,6 @@ Parameter tokenizer_parameter() {
       .one_of({"Tokenizer", "LanguageModel"})
       .with(Completes::file);
 }
-std::vector<Parameter> with_prompt(std::vector<Parameter> own) {
-  for (Parameter& p : prompt_parameters()) own.push_back(std::move(p));
-  return own;
-}
 
 }  // namespace
 
@@ -357,9 +352,7 @@ std::shared_ptr<SessionTokenizer> tokenizer_of(const Arguments& a, std::string_v
 }
 
 std::vector<std::string> sequences_of(const Arguments& a, std::string_view name) {
-  if (const auto d = a.object<data::Dataset>(name)) return d->sequences;
-  if (const auto s = a.object<data::Splits>(name)) return s->train.sequences;
-  if (const auto s = a.object<data::Simulated>(name)) return s->dataset.sequences;
+  if (const data::Dataset* rows = dataset_in(a.value(name))) return rows->sequences;
   if (const auto* s = a.value(name).as<std::string>()) return {*s};
   if (const auto* list = a.value(name).as<Value::List>()) {
     std::vector<std::string> out;
