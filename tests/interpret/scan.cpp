@@ -1,5 +1,6 @@
 // Scanning: FIMO's hits, scores and p-values; every window against a plain loop; q-values; streams.
 #include "data/message_of.hpp"
+#include "interpret/drawn_motif.hpp"
 #include "sample_data.hpp"
 #include "scratch_folder.hpp"
 
@@ -15,20 +16,6 @@ using namespace l2g;
 using interpret::Hit;
 
 namespace {
-
-data::Motif drawn_motif(const std::string& name, index_t length, std::uint64_t seed) {
-  const Rng rng{seed, 0};
-  data::Motif m{name, {}};
-  for (index_t i = 0; i < length; ++i) {
-    std::array<double, 4> p{};
-    double sum = 0;
-    for (std::size_t b = 0; b < 4; ++b)
-      sum += p[b] = std::pow(double(rng.below(1, std::uint64_t(4 * i) + b, 1000)) / 1000 + 1e-3, 3);
-    for (double& x : p) x /= sum;
-    m.probabilities.push_back(p);
-  }
-  return m;
-}
 
 std::string drawn_letters(index_t length, std::uint64_t seed, std::uint64_t n_in_thousand) {
   const Rng rng{seed, 1};
@@ -74,7 +61,7 @@ bool same(const std::vector<Hit>& a, const std::vector<Hit>& b) {
 std::vector<data::Motif> drawn_motifs() {
   std::vector<data::Motif> motifs;
   for (const index_t length : {1, 2, 3, 4, 5, 6, 7, 9, 11, 12, 15, 18, 20, 23, 27, 29, 31, 40, 61})
-    motifs.push_back(drawn_motif("m" + std::to_string(length), length, std::uint64_t(length)));
+    motifs.push_back(drawn_motif(length, std::uint64_t(length), "m" + std::to_string(length)));
   motifs.push_back({"flat", std::vector<std::array<double, 4>>(8, {.25, .25, .25, .25})});
   motifs.push_back(data::motif_from_consensus("sharp", "TGACTCA"));
   return motifs;
@@ -167,7 +154,7 @@ TEST_CASE("the same hits on any number of threads, and where pieces meet", "[int
 
 TEST_CASE("p-values are exact: against all words", "[interpret][scan]") {
   for (const std::array<double, 4> g : {std::array{.25, .25, .25, .25}, std::array{.4, .1, .3, .2}}) {
-    const auto w = interpret::weights_of(drawn_motif("m", 6, 3), g, 1e-4);
+    const auto w = interpret::weights_of(drawn_motif(6, 3), g, 1e-4);
     const double bin = 0.05;
     const interpret::ScoreDistribution scores(w, g, bin);
     std::vector<std::pair<index_t, double>> words;  // bin of the rounded weights, probability
@@ -196,7 +183,7 @@ TEST_CASE("p-values are exact: against all words", "[interpret][scan]") {
 }
 
 TEST_CASE("p-values of all places of background are uniform", "[interpret][scan]") {
-  const std::vector<data::Motif> motifs{drawn_motif("m", 12, 5)};
+  const std::vector<data::Motif> motifs{drawn_motif(12, 5)};
   const std::string s = drawn_letters(400000, 17, 0);
   interpret::ScanOptions o;
   o.p = 0.05;
@@ -234,7 +221,7 @@ TEST_CASE("q-values of Benjamini and Hochberg", "[interpret][scan]") {
     CHECK(all[i] == Approx(least));
   }
   // Hits of a threshold of 1 are all tests; a lower threshold can only raise q.
-  const std::vector<data::Motif> motifs{drawn_motif("m", 8, 6)};
+  const std::vector<data::Motif> motifs{drawn_motif(8, 6)};
   const std::string s = drawn_letters(3000, 1, 0);
   interpret::ScanOptions o;
   o.p = 1;

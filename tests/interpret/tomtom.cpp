@@ -1,5 +1,6 @@
 // Comparison of motifs: memesuite-lite's results, MEME's own, and what must hold for any motifs.
 #include "data/message_of.hpp"
+#include "interpret/drawn_motif.hpp"
 #include "sample_data.hpp"
 
 #include <l2g/core/philox.hpp>
@@ -26,20 +27,6 @@ std::vector<data::Motif> motifs_of(const io::NpzFile& file, const std::string& s
     motifs.push_back(m);
   }
   return motifs;
-}
-
-data::Motif drawn(index_t length, std::uint64_t seed) {
-  const Rng rng{seed, 0};
-  data::Motif m{"m", {}};
-  for (index_t i = 0; i < length; ++i) {
-    std::array<double, 4> p{};
-    double sum = 0;
-    for (std::size_t b = 0; b < 4; ++b)
-      sum += p[b] = std::pow(double(rng.below(1, std::uint64_t(4 * i) + b, 1000)) / 1000 + 1e-3, 3);
-    for (double& x : p) x /= sum;
-    m.probabilities.push_back(p);
-  }
-  return m;
 }
 
 }  // namespace
@@ -75,7 +62,7 @@ TEST_CASE("TOMTOM of memesuite-lite: scores, offsets, overlaps and strands exact
 
 TEST_CASE("small p-values are right, not 0 and not negative", "[interpret][tomtom]") {
   std::vector<data::Motif> targets;
-  for (std::uint64_t i = 0; i < 300; ++i) targets.push_back(drawn(10 + index_t(i % 25), i));
+  for (std::uint64_t i = 0; i < 300; ++i) targets.push_back(drawn_motif(10 + index_t(i % 25), i));
   const auto found = interpret::tomtom(targets, targets);
   double least = 1;
   for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -101,10 +88,10 @@ TEST_CASE("small p-values are right, not 0 and not negative", "[interpret][tomto
 TEST_CASE("the p-value of a single position is its share", "[interpret][tomtom]") {
   // One query position against targets of one position on one strand: p is the share of targets that are as near.
   std::vector<data::Motif> targets;
-  for (std::uint64_t i = 0; i < 200; ++i) targets.push_back(drawn(1, 100 + i));
+  for (std::uint64_t i = 0; i < 200; ++i) targets.push_back(drawn_motif(1, 100 + i));
   interpret::TomtomOptions o;
   o.both_strands = false, o.target_bins = 0;
-  const auto row = interpret::tomtom({drawn(1, 7)}, targets, o)[0];
+  const auto row = interpret::tomtom({drawn_motif(1, 7)}, targets, o)[0];
   for (const auto& m : row) {
     const auto as_good = std::count_if(row.begin(), row.end(), [&](const auto& x) { return x.score >= m.score; });
     CHECK(m.p == Approx(double(as_good) / 200));
@@ -114,7 +101,7 @@ TEST_CASE("the p-value of a single position is its share", "[interpret][tomtom]"
 TEST_CASE("a motif and its other strand have equal scores", "[interpret][tomtom]") {
   std::vector<data::Motif> targets, reversed;
   for (std::uint64_t i = 0; i < 40; ++i) {
-    targets.push_back(drawn(4 + index_t(i % 9), i));
+    targets.push_back(drawn_motif(4 + index_t(i % 9), i));
     reversed.push_back(data::reverse_complement(targets.back()));
   }
   for (const auto kind : {interpret::ColumnSimilarity::euclidean, interpret::ColumnSimilarity::pearson}) {
@@ -131,7 +118,7 @@ TEST_CASE("a motif and its other strand have equal scores", "[interpret][tomtom]
 
 TEST_CASE("longer queries than a row of bytes holds", "[interpret][tomtom]") {
   std::vector<data::Motif> targets;
-  for (std::uint64_t i = 0; i < 12; ++i) targets.push_back(drawn(28 + index_t(i), i));
+  for (std::uint64_t i = 0; i < 12; ++i) targets.push_back(drawn_motif(28 + index_t(i), i));
   const auto found = interpret::tomtom(targets, targets);
   for (std::size_t i = 0; i < targets.size(); ++i) {
     CHECK(found[i][i].offset == 0);
@@ -139,9 +126,9 @@ TEST_CASE("longer queries than a row of bytes holds", "[interpret][tomtom]") {
   }
   // The same motif, shifted: the best alignment finds the shift on both sides of the limit.
   for (const index_t length : {32, 33, 40}) {
-    const auto m = drawn(length, 5);
+    const auto m = drawn_motif(length, 5);
     data::Motif part{"part", {m.probabilities.begin() + 4, m.probabilities.end()}};
-    const auto match = interpret::tomtom({m}, {part, drawn(20, 6), drawn(20, 8)})[0][0];
+    const auto match = interpret::tomtom({m}, {part, drawn_motif(20, 6), drawn_motif(20, 8)})[0][0];
     CHECK(match.offset == -4);
     CHECK(match.overlap == length - 4);
     CHECK_FALSE(match.reverse);
@@ -150,13 +137,13 @@ TEST_CASE("longer queries than a row of bytes holds", "[interpret][tomtom]") {
 
 TEST_CASE("flat positions and flat motifs", "[interpret][tomtom]") {
   const data::Motif flat{"flat", std::vector<std::array<double, 4>>(6, {.25, .25, .25, .25})};
-  std::vector<data::Motif> targets{flat, drawn(8, 1), drawn(9, 2), drawn(5, 3)};
+  std::vector<data::Motif> targets{flat, drawn_motif(8, 1), drawn_motif(9, 2), drawn_motif(5, 3)};
   interpret::TomtomOptions o;
   o.similarity = interpret::ColumnSimilarity::pearson;
   const auto nothing = interpret::tomtom({flat}, targets, o);
   for (const auto& m : nothing[0]) CHECK(m.p == 1);
   o.similarity = interpret::ColumnSimilarity::euclidean;
-  const auto all_flat = interpret::tomtom({drawn(4, 9)}, {flat, flat}, o);
+  const auto all_flat = interpret::tomtom({drawn_motif(4, 9)}, {flat, flat}, o);
   for (const auto& m : all_flat[0]) CHECK(m.p == 1);
   const auto among = interpret::tomtom({flat}, targets, o);
   for (const auto& m : among[0]) {
@@ -167,7 +154,7 @@ TEST_CASE("flat positions and flat motifs", "[interpret][tomtom]") {
 
 TEST_CASE("the nearest ones, any number of threads, a least overlap", "[interpret][tomtom]") {
   std::vector<data::Motif> targets;
-  for (std::uint64_t i = 0; i < 60; ++i) targets.push_back(drawn(5 + index_t(i % 11), i));
+  for (std::uint64_t i = 0; i < 60; ++i) targets.push_back(drawn_motif(5 + index_t(i % 11), i));
   const auto all = interpret::tomtom(targets, targets);
   interpret::TomtomOptions o;
   o.nearest = 3;
@@ -213,10 +200,13 @@ TEST_CASE("Pearson agrees with TOMTOM of the MEME suite", "[interpret][tomtom]")
 }
 
 TEST_CASE("what cannot be compared", "[interpret][tomtom]") {
-  CHECK(message_of([] { interpret::tomtom({drawn(4, 1)}, {}); }) == "there is no target to compare with");
-  CHECK(message_of([] { interpret::tomtom({data::Motif{"x", {}}}, {drawn(4, 1)}); }) == "motif 'x' has no positions");
+  CHECK(message_of([] { interpret::tomtom({drawn_motif(4, 1)}, {}); }) == "there is no target to compare with");
+  CHECK(message_of([] {
+          interpret::tomtom({data::Motif{"x", {}}}, {drawn_motif(4, 1)});
+        }) == "motif 'x' has no positions");
   interpret::TomtomOptions o;
   o.score_bins = 1000;
-  CHECK(message_of([&] { interpret::tomtom({drawn(4, 1)}, {drawn(4, 1)}, o); }) == "score_bins must be 10 to 250");
-  CHECK(interpret::tomtom({}, {drawn(4, 1)}).empty());
+  CHECK(message_of([&] { interpret::tomtom({drawn_motif(4, 1)}, {drawn_motif(4, 1)}, o); }) ==
+        "score_bins must be 10 to 250");
+  CHECK(interpret::tomtom({}, {drawn_motif(4, 1)}).empty());
 }
