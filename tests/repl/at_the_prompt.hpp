@@ -42,4 +42,13 @@ class Prompt {
   Listener session{registry};
 };
 
+/// With simulated rows in d, their parts in s, and a small network in m.
+struct PromptWithNetwork : Prompt {
+  PromptWithNetwork() {
+    does(
+        "d = simulate{rows = 20}; s = split(d); m = build{s, layers = {nn.conv1d{8, kernel = 5}, nn.relu(), "
+        "nn.global_max_pool(), nn.linear(2)}};");
+  }
+};
+
 }  // namespace l2g::repl

@@ -8,18 +8,8 @@
 using namespace l2g::repl;
 using Catch::Contains;
 
-namespace {
-struct Lesson : Prompt {
-  Lesson() {
-    does(
-        "d = simulate{rows = 20}; s = split(d); m = build{s, layers = {nn.conv1d{8, kernel = 5}, nn.relu(), "
-        "nn.global_max_pool(), nn.linear(2)}};");
-  }
-};
-}  // namespace
-
 TEST_CASE("contributions come with their certificate") {
-  Lesson l2g;
+  PromptWithNetwork l2g;
   CHECK_THAT(l2g("c = contributions(m, d.data, {rows = {1, 2, 3}})"),
              Contains("DeepLIFT/SHAP: logit of 'promoter' - logit of 'background'") &&
                  Contains("certificate: the sums miss the differences of outputs by") &&
@@ -41,7 +31,7 @@ TEST_CASE("contributions come with their certificate") {
 }
 
 TEST_CASE("contributions go into files") {
-  Lesson l2g;
+  PromptWithNetwork l2g;
   const ScratchFolder folder;
   const std::string path = folder.path() + "/c";
   l2g.does("c = contributions(m, d.data, {rows = {1, 2}, references = 2})");
@@ -63,7 +53,7 @@ TEST_CASE("contributions go into files") {
 }
 
 TEST_CASE("contributions that make no sense are one line, before long work") {
-  Lesson l2g;
+  PromptWithNetwork l2g;
   l2g.refuses("contributions(m, d.data, {class = 'promotor'})", "unknown class 'promotor' (did you mean 'promoter'?)");
   l2g.refuses("contributions(m, d.data, {class = 3})", "unknown class '3'; there are background, promoter");
   l2g.refuses("contributions(m, d.data, {rows = {41}})", "row 41 of data with rows 1 to 40");
