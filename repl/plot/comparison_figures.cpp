@@ -41,7 +41,8 @@ Figure figure_of(const report::CalibrationChart& c) {
     Line line;
     Points points;
     line.name = m.name.empty() ? "model" : m.name;
-    if (std::isfinite(m.error)) line.detail = "ECE " + number(m.error, 3) + " in " + std::to_string(m.bins.size()) + " bins";
+    if (std::isfinite(m.error))
+      line.detail = "ECE " + number(m.error, 3) + " in " + std::to_string(m.bins.size()) + " bins";
     line.colour = points.colour = colour, points.shape = static_cast<Shape>(k % shapes), points.radius = 4;
     for (const report::ReliabilityBin& b : m.bins) {
       const double width = (b.hi - b.lo) / std::max(models, 1.0), left = b.lo + width * static_cast<double>(k);

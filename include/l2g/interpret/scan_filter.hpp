@@ -113,7 +113,8 @@ void filter_windows(const FilterTables& t, const std::uint8_t* codes, index_t fr
       L2G_LOOKUPS(2)
       L2G_LOOKUPS(3)
       L2G_LOOKUPS(4)
-      L2G_LOOKUPS(5) L2G_LOOKUPS(6) L2G_LOOKUPS(7) L2G_LOOKUPS(8) L2G_LOOKUPS(9) L2G_LOOKUPS(10)
+      L2G_LOOKUPS(5)
+      L2G_LOOKUPS(6) L2G_LOOKUPS(7) L2G_LOOKUPS(8) L2G_LOOKUPS(9) L2G_LOOKUPS(10)
 #undef L2G_LOOKUPS
           default : return filter_windows<-1>(t, codes, from, to, found);
     }
