@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #if defined(__AVX512VBMI__) || defined(__AVX2__)
@@ -105,19 +106,11 @@ inline std::uint64_t may_hit(const FilterTables& t, const std::uint8_t* codes) {
 template <int Lookups = 0, class Found>
 void filter_windows(const FilterTables& t, const std::uint8_t* codes, index_t from, index_t to, Found&& found) {
   if constexpr (Lookups == 0) {  // the tables stay in registers when their number is known
-    switch (t.lookups) {
-#define L2G_LOOKUPS(n) \
-  case n:              \
-    return filter_windows<n>(t, codes, from, to, found);
-      L2G_LOOKUPS(1)
-      L2G_LOOKUPS(2)
-      L2G_LOOKUPS(3)
-      L2G_LOOKUPS(4)
-      L2G_LOOKUPS(5)
-      L2G_LOOKUPS(6) L2G_LOOKUPS(7) L2G_LOOKUPS(8) L2G_LOOKUPS(9) L2G_LOOKUPS(10)
-#undef L2G_LOOKUPS
-          default : return filter_windows<-1>(t, codes, from, to, found);
-    }
+    const auto known = [&]<int... N>(std::integer_sequence<int, N...>) {
+      return ((t.lookups == N + 1 && (filter_windows<N + 1>(t, codes, from, to, found), true)) || ...);
+    };
+    if (!known(std::make_integer_sequence<int, 10>{})) filter_windows<-1>(t, codes, from, to, found);
+    return;
   }
   for (index_t i = from; i < to; i += filter_block) {
     std::uint64_t bits = may_hit<Lookups>(t, codes + i);
