@@ -1,10 +1,10 @@
 #pragma once
 #include <l2g/core/errors.hpp>
 #include <l2g/data/dataset.hpp>
+#include <l2g/data/fields-inl.hpp>
 #include <l2g/data/shown-inl.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <unordered_map>
 
@@ -37,11 +37,6 @@ L2G_INLINE Dataset select(const Dataset& dataset, std::span<const index_t> rows)
 
 namespace detail {
 
-inline bool parse_number(std::string_view text, double& value) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return fault == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
-}
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes the run of digits or of other characters that stands in front.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -29,6 +30,11 @@ inline void split_fields(std::string_view line, bool blanks, std::vector<Field>&
   }
 }
 
+inline bool parse_number(std::string_view text, double& value) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return fault == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
+}
 inline std::optional<index_t> whole_number(std::string_view text) {
   index_t value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);

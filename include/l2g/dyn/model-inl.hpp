@@ -14,9 +14,8 @@
 namespace l2g::model {
 namespace detail {
 
-/// The tensors that a Spec has, with first numbers, or those that are given.
-inline std::map<std::string, Tensor> first_weights(const Spec& spec, const Seq& in, std::uint64_t seed,
-                                                   const std::map<std::string, Numbers>& given) {
+L2G_INLINE std::map<std::string, Tensor> first_weights(const Spec& spec, const Seq& in, std::uint64_t seed,
+                                                       const std::map<std::string, Numbers>& given) {
   std::map<std::string, Tensor> found;
   auto record = build<float>(spec, in).template params<float, Cpu>();
   each_tensor<float>(record, [&](const TensorRef<float>& t) {

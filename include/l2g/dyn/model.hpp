@@ -51,6 +51,12 @@ struct Model {
   std::size_t bytes() const;   // of weights in memory of its own; those in a mapped file do not count
 };
 
+namespace detail {
+/// The tensors that a Spec has, with first numbers, or those that are given.
+std::map<std::string, Tensor> first_weights(const Spec& spec, const Seq& in, std::uint64_t seed,
+                                            const std::map<std::string, Numbers>& given);
+}  // namespace detail
+
 /// A model with first weights. Throws l2g::error or shape_error when the Spec does not fit the input or does not end in
 /// (batch, 1, classes). Tensors whose key is `given` get those numbers, which have to be as many as the tensor has.
 Model make_model(std::string name, Spec spec, const data::EncodeOptions& input, std::vector<std::string> classes,
