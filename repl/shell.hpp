@@ -46,4 +46,9 @@ class Shell {
   std::vector<std::string> history{};
 };
 
+/// The seed that a call was given, else that of the session.
+inline std::uint64_t seed_of(const Arguments& arguments, const Shell& shell) {
+  return arguments.has("seed") ? std::uint64_t(arguments.integer("seed")) : shell.settings.seed;
+}
+
 }  // namespace l2g::repl

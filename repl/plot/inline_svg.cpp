@@ -1,4 +1,6 @@
 // Pictures inside HTML pages: an <svg> element whose words are text and whose inks follow the page.
+#include <l2g/report/html_page.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -12,26 +14,8 @@
 namespace l2g::plot {
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : encode(decode(text))) switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  return out;
-}
+/// Text for XML: valid UTF-8 without control characters, its marks escaped.
+std::string escaped(std::string_view text) { return report::html_escaped(encode(decode(text))); }
 
 /// At most two decimals, none that say nothing.
 std::string points(double v) {

@@ -167,7 +167,7 @@ Value contributions(const Arguments& a, Shell& shell) {
                 : precision == "float" ? model::Precision::single
                                        : model::Precision::full;
   o.rows = chosen_rows(a, data.rows());
-  o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.seed = seed_of(a, shell);
   o.pool = pool_of(shell);
   ProgressBar bar("contributions");
   o.progress = bar.callback();

@@ -318,7 +318,7 @@ Value fractions_verb(const Arguments& a, Shell& shell) {
   if (a.has("steps")) o.steps = a.integer("steps");
   o.least_steps = a.integer("least_steps");
   o.resamples = a.integer("resamples");
-  o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.seed = seed_of(a, shell);
   o.train.augment.reverse_complement = m->both_strands;
   o.train.augment.shift = int(a.has("shift") ? a.integer("shift") : 0);
   o.train.smoothing = o.stage.smoothing;

@@ -28,10 +28,6 @@ namespace {
 using data::Dataset;
 using data::Splits;
 
-std::uint64_t seed_of(const Arguments& arguments, const Shell& shell) {
-  return arguments.has("seed") ? std::uint64_t(arguments.integer("seed")) : shell.settings.seed;
-}
-
 template <class T>
 std::size_t bytes_of(const std::vector<T>& items) {
   return items.capacity() * sizeof(T);

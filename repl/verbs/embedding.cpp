@@ -287,7 +287,7 @@ std::vector<double> drawn_rows(std::span<const float> values, index_t width, ind
 
 Value mmd_verb(const Arguments& a, Shell& shell) {
   const index_t most = a.integer("rows"), permutations = a.integer("permutations");
-  const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  const std::uint64_t seed = seed_of(a, shell);
   ProgressBar bar("mmd");
   index_t width = 0;
   std::vector<double> other;
@@ -344,7 +344,7 @@ Value probe_verb(const Arguments& a, Shell& shell) {
   data::ProbeOptions p;
   if (a.has("C")) p.C = a.numbers("C");
   p.controls = a.flag("control") ? a.integer("shuffles") : 0;
-  p.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  p.seed = seed_of(a, shell);
   auto found = std::make_shared<Probed>();
   found->language_model = built ? built->name : short_name(*lm);
   found->task = s->train.name, found->pooling = pooling;

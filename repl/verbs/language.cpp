@@ -233,7 +233,7 @@ Value perplexity(const Arguments& a, Shell& shell) {
   model::SurpriseOptions o;
   o.share = a.number("share");
   o.length = a.has("length") ? a.integer("length") : 0;
-  o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.seed = seed_of(a, shell);
   o.pool = pool_of(shell);
   o.progress = bar.callback();
   const model::Surprise s = model::surprise(*lm, texts_of(a, "text"), o);
@@ -270,7 +270,7 @@ Value generate_verb(const Arguments& a, Shell& shell) {
   o.tokens = a.integer("tokens");
   o.temperature = a.number("temperature");
   o.top_k = a.integer("top_k");
-  o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.seed = seed_of(a, shell);
   o.pool = pool_of(shell);
   o.progress = bar.callback();
   return model::generate(*lm, a.text("prompt"), o).text;
@@ -294,7 +294,7 @@ Value pretrain_verb(const Arguments& a, Shell& shell) {
   o.new_head = a.flag("new_head");
   o.pool = pool_of(shell);
   o.fit.steps = a.integer("steps");
-  o.fit.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.fit.seed = seed_of(a, shell);
   o.fit.schedule = {Schedule::linear, a.number("rate"), std::max<std::int64_t>(1, o.fit.steps / 20), o.fit.steps};
   o.fit.clip = 1;
   AdamW adam;

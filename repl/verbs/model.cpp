@@ -145,7 +145,7 @@ Value build_on_tokens(const Arguments& a, const data::Dataset& rows, Shell& shel
   o.layers = a.integer("body_layers") < 100 ? a.integer("body_layers") : 0;
   o.letters = model::letters_as(a.text("input"));
   o.tokens = prompt_of(a);
-  o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.seed = seed_of(a, shell);
   std::vector<std::string> fresh;
   Model m = [&] {
     try {
@@ -214,7 +214,7 @@ Value build(const Arguments& a, Shell& shell) {
   o.strand_mean = a.flag("strand_mean");
   Spec spec = kind == "layers" ? model::with_wide_and_strands(model::sequential(layers_of(a.value("layers"))), o, task)
                                : model::network(o, task);
-  const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  const std::uint64_t seed = seed_of(a, shell);
   const data::EncodeOptions input{task.length, task.channels, a.flag("pad_right"), a.flag("pad_zeros")};
   const index_t layers = a.integer("body_layers") < 100 ? a.integer("body_layers") : 0;
   std::map<std::string, model::Numbers> body;

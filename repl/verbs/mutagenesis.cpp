@@ -23,10 +23,6 @@ using model::Model;
 
 constexpr index_t shown_mutations = 12;
 
-std::uint64_t seed_of(const Arguments& a, const Shell& shell) {
-  return a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
-}
-
 Parameter rows_parameter(std::string doc) { return any("data", std::move(doc)); }
 
 /// The chosen rows, numbered from 1.

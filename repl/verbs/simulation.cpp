@@ -45,7 +45,7 @@ data::Planting planting_of(const std::string& name, const Value& value) {
 }
 
 Value simulate(const Arguments& a, Shell& shell) {
-  const auto seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  const auto seed = seed_of(a, shell);
   if (a.has("motifs") != a.has("classes"))
     throw error("simulate: 'motifs' and 'classes' are given together, or neither for the ready-made task");
   if (!a.has("motifs")) {

@@ -72,7 +72,7 @@ Value skip_gram_verb(const Arguments& a, Shell& shell) {
   text::SkipGramOptions o;
   o.width = a.integer("width"), o.window = a.integer("window"), o.negatives = a.integer("negatives");
   o.epochs = a.integer("epochs"), o.rate = a.number("rate");
-  o.seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  o.seed = seed_of(a, shell);
   ProgressBar bar("skip_gram");
   o.progress = bar.callback();
   const text::WordRows rows =

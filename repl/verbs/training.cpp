@@ -77,7 +77,7 @@ model::TrainOptions options_of(const Arguments& a, const transfer::Preset& prese
   if (a.has("decay_vectors")) std::visit([&](auto& o) { o.decay_vectors = a.flag("decay_vectors"); }, stage.optimizer);
   model::TrainOptions o;
   o.batch = stage.batch;
-  const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  const std::uint64_t seed = seed_of(a, shell);
   o.tripled = preset.tripled && !a.has("reverse_complement") && !a.has("shift");
   o.fit = model::fit_options(stage, (o.tripled ? 3 : 1) * rows.rows(), a.has("steps") ? a.integer("steps") : 0, seed);
   if (a.has("schedule")) o.fit.schedule.shape = shape_of(a.text("schedule"));
@@ -140,7 +140,7 @@ std::string told(const FitResult& r, double seconds) {
 }
 
 Value text_verb(const Arguments& a, Shell& shell) {
-  const std::uint64_t seed = a.has("seed") ? std::uint64_t(a.integer("seed")) : shell.settings.seed;
+  const std::uint64_t seed = seed_of(a, shell);
   const auto* named = a.value("language_model").as<std::string>();
   const std::string bytes = named ? byte_model_file(path_of(*named)) : "";
   if (a.has("language_model") && (!named || (bytes.empty() && holds_language_model(path_of(*named))))) {

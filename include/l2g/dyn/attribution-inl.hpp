@@ -1,6 +1,7 @@
 #pragma once
 #include <l2g/dyn/attribution.hpp>
 #include <l2g/dyn/explained_rows.hpp>
+#include <l2g/dyn/logits.hpp>
 #include <l2g/dyn/predict.hpp>
 
 #include <algorithm>
@@ -9,15 +10,6 @@ namespace l2g::model {
 namespace detail {
 
 inline void add_note(std::string& note, const std::string& more) { note += (note.empty() ? "" : "; ") + more; }
-
-/// Which class is explained: its number, or -1 for the prediction of each row.
-inline index_t explained_class(const Model& model, const std::string& name) {
-  if (name.empty()) return model.outputs() == 2 ? 1 : -1;
-  std::vector<std::string_view> names(model.classes.begin(), model.classes.end());
-  for (std::size_t k = 0; k < names.size(); ++k)
-    if (names[k] == name) return index_t(k);
-  throw error("contributions: " + unknown("class", name, names));
-}
 
 inline std::string method_name(Attribution method) {
   if (method == Attribution::gradient) return "gradient x input";
@@ -45,7 +37,7 @@ L2G_INLINE Attribution attribution_of(std::string_view name) {
 
 L2G_INLINE interpret::Contributions contributions(const Model& model, const data::Dataset& dataset,
                                                   const AttributionOptions& o) {
-  const index_t chosen = detail::explained_class(model, o.output);
+  const Explained explained = explained_output(model, o.output);
   const auto least = [](index_t v, const char* name) {
     if (v < 1) throw error("contributions: '" + std::string(name) + "' must be at least 1, got " + std::to_string(v));
   };
@@ -59,20 +51,15 @@ L2G_INLINE interpret::Contributions contributions(const Model& model, const data
       throw error("contributions: there is no row " + std::to_string(r + 1) + ", the rows are 1 to " +
                   std::to_string(dataset.rows()));
 
-  interpret::Contributions all{.method = detail::method_name(o.method), .output_name = {}, .rows = {}};
+  interpret::Contributions all{.method = detail::method_name(o.method), .output_name = explained.name, .rows = {}};
   all.promises_sum = o.method != Attribution::gradient;
-  const index_t classes = model.outputs();
-  const auto name = [&](index_t k) { return "'" + model.classes[std::size_t(k)] + "'"; };
-  std::vector<std::int32_t> explained(rows.size(), std::int32_t(chosen));
-  if (classes == 2)
-    all.output_name = "logit of " + name(chosen) + " - logit of " + name(1 - chosen);
-  else
-    all.output_name = "logit of " + (chosen < 0 ? "each sequence's own prediction" : name(chosen));
-  if (chosen < 0) explained = predict(model, data::select(dataset, rows), {.pool = o.pool}).labels();
+  std::vector<std::int32_t> predicted;
+  if (explained.weights.empty()) predicted = predict(model, data::select(dataset, rows), {.pool = o.pool}).labels();
 
   detail::ExplainedRows what{model, dataset, o, rows, {}, {}};
   for (std::size_t i = 0; i < rows.size(); ++i)
-    for (index_t k = 0; k < classes; ++k) what.seeds.push_back(k == explained[i] ? 1.0 : classes == 2 ? -1.0 : 0.0);
+    for (index_t k = 0; k < model.outputs(); ++k)
+      what.seeds.push_back(predicted.empty() ? explained.weights[std::size_t(k)] : k == predicted[i] ? 1.0 : 0.0);
   std::vector<std::size_t> every(rows.size()), again;
   for (std::size_t i = 0; i < every.size(); ++i) every[i] = i;
   all.rows.resize(rows.size());

@@ -15,7 +15,7 @@ L2G_INLINE Explained explained_output(const Model& model, const std::string& wan
     const auto found = std::find(model.classes.begin(), model.classes.end(), wanted);
     if (found == model.classes.end()) throw error(unknown("class", wanted, model.classes));
     chosen = std::size_t(found - model.classes.begin());
-  } else if (n > 2) {
+  } else if (n != 2) {
     return {"logit of each sequence's own prediction", {}};
   }
   Explained e{name(chosen), std::vector<double>(n, 0.0)};
