@@ -97,7 +97,8 @@ local function number(x)
 end
 
 -- Everything else: a lesson with these variants on the folder `dir`. options: seeds, minutes, steps, out, text,
--- variants, body_rate; language_model: what build takes; tokens: that the body reads at most.
+-- variants, body_rate; language_model: what build takes; tokens: that the body reads at most; select: how many variants
+-- go beyond the first seed, those with the best dev MCC on it (all of them where it is not given).
 function runs.compare(dir, options)
   local began = os.time()
   local task = dir:match("([^/]+/[^/]+)$") or dir
@@ -110,13 +111,18 @@ function runs.compare(dir, options)
   local b = baseline(s)
   print(b)
 
-  local variants, total, aligned = {}, 0, false
+  local variants, total, heaviest, aligned = {}, 0, 0, false
   for v in options.variants:gmatch("[^,]+") do
     local known = runs.variants[v] or error("there is no variant " .. v .. "; there are " .. sorted_names(), 0)
     variants[#variants + 1] = v
-    total = total + known.weight
+    total, heaviest = total + known.weight, math.max(heaviest, known.weight)
     aligned = aligned or known.aligned
   end
+  local selected = math.min(options.select or #variants, #variants)
+  if selected < 1 then error("--select must be at least 1", 0) end
+  -- Passes over all variants that fit in the time: the first seed, and the selected ones with the others. Those may be
+  -- the variants with the largest shares.
+  local passes = 1 + (options.seeds - 1) * math.min(1, selected * heaviest / total)
   local t = aligned and text(options.text, {language_model = options.language_model})
 
   -- Rows of a step: pooled networks and language models learn in fewer epochs from small batches.
@@ -172,7 +178,7 @@ function runs.compare(dir, options)
     for _, v in ipairs(variants) do
       cost[v] = step_seconds(new_model(v, 1), s, tuned(v, {batch = batch_of(v)}))
     end
-    local left = 0.9 * (60 * options.minutes - (os.time() - began)) / options.seeds
+    local left = 0.9 * (60 * options.minutes - (os.time() - began)) / passes
     local cheap_first = {table.unpack(variants)}
     local function share(v) return runs.variants[v].weight end
     table.sort(cheap_first, function(x, y) return cost[x] / share(x) < cost[y] / share(y) end)
@@ -189,7 +195,7 @@ function runs.compare(dir, options)
     end
     if left < 0 then
       print(string.format("note: 20 steps of each variant are the fewest; they take about %.0f s more than --minutes",
-                          -left * options.seeds))
+                          -left * passes))
     end
     for _, v in ipairs(variants) do
       print(string.format("%-14s %6.3f s a step, %5d steps (%.1f epochs): %s", v, cost[v], plan[v],
@@ -259,21 +265,28 @@ function runs.compare(dir, options)
     done[variant .. seed] = line
   end
   for _, line in ipairs(runs.read_lines(out .. "/results.jsonl")) do remember(line) end
+  local going = variants
   for seed = 1, options.seeds do
-    for _, variant in ipairs(variants) do
+    for _, variant in ipairs(going) do
       if not done[variant .. seed] then remember(run(variant, seed)) end
       print(done[variant .. seed])
+    end
+    if seed == 1 and selected < #variants then
+      local by_dev = {table.unpack(variants)}
+      table.sort(by_dev, function(x, y) return results[x][1].dev > results[y][1].dev end)
+      going = {table.unpack(by_dev, 1, selected)}
+      print("best on dev with the first seed, so trained with the others too: " .. table.concat(going, ", "))
     end
   end
 
   -- The table: means over the seeds, the variant that dev prefers, and what it says.
   print("")
-  print(string.format("%-14s %10s %10s %20s %12s %9s", task, "dev MCC", "test MCC", "mean 95 % interval", "trained",
-                      "seconds"))
+  print(string.format("%-14s %5s %10s %10s %20s %12s %9s", task, "seeds", "dev MCC", "test MCC", "mean 95 % interval",
+                      "trained", "seconds"))
   for _, f in ipairs({"gc", "kmer5", "pos3", "joint"}) do
     local floor = b.models[f]
     if floor then
-      print(string.format("%-14s %10.3f %10.3f%s", f, floor.dev_mcc, floor.test_mcc,
+      print(string.format("%-14s %5s %10.3f %10.3f%s", f, "", floor.dev_mcc, floor.test_mcc,
                           f == b.floor and "  <- floor (best on dev)" or ""))
     end
   end
@@ -281,13 +294,15 @@ function runs.compare(dir, options)
   for _, v in ipairs(variants) do
     local r, n = {dev = 0, test = 0, lo = 0, hi = 0, trained = 0, seconds = 0}, 0
     for seed = 1, options.seeds do
-      for k in pairs(r) do r[k] = r[k] + (results[v][seed][k] or 0) end
-      n = n + 1
+      if results[v][seed] then
+        for k in pairs(r) do r[k] = r[k] + (results[v][seed][k] or 0) end
+        n = n + 1
+      end
     end
     for k in pairs(r) do r[k] = r[k] / n end
     results[v].mean = r
-    if not best or r.dev > results[best].mean.dev then best = v end
-    print(string.format("%-14s %10.3f %10.3f       [%.3f, %.3f] %12d %9.0f", v, r.dev, r.test, r.lo, r.hi,
+    if n == options.seeds and (not best or r.dev > results[best].mean.dev) then best = v end
+    print(string.format("%-14s %5d %10.3f %10.3f       [%.3f, %.3f] %12d %9.0f", v, n, r.dev, r.test, r.lo, r.hi,
                         math.floor(r.trained + 0.5), r.seconds))
   end
   local published = published_of(task)
@@ -302,10 +317,15 @@ function runs.compare(dir, options)
   print(string.format("dev prefers %s: test MCC %.3f against the floor's %.3f (%+.3f, half-width of its interval %.3f)",
                       best, mean.test, b.test_mcc, mean.test - b.test_mcc, (mean.hi - mean.lo) / 2))
   local function compare(a, c, what)
-    if not (results[a] and results[c] and results[a].mean and results[c].mean) then return end
-    local d = results[a].mean.test - results[c].mean.test
-    print(string.format("%s: %+.3f test MCC (%s against %s)%s", what, d, a, c,
-                        d < 0.01 and "; it does not help here" or ""))
+    local d, n = 0, 0
+    for seed = 1, options.seeds do
+      if results[a] and results[c] and results[a][seed] and results[c][seed] then
+        d, n = d + results[a][seed].test - results[c][seed].test, n + 1
+      end
+    end
+    if n == 0 then return end
+    print(string.format("%s: %+.3f test MCC (%s against %s, %d seed%s)%s", what, d / n, a, c, n, n == 1 and "" or "s",
+                        d / n < 0.01 and "; it does not help here" or ""))
   end
   compare("l2g", "cnn", "the language model")
   compare("l2g", "l2g-random", "its pre-training")

@@ -1,7 +1,7 @@
 -- Cross-modal transfer with a real language model: what of it helps on one task?
 --
 --   l2g run examples/lessons/transfer.lua DIR [--model FOLDER] [--seeds 3] [--minutes 40] [--steps LIST] [--out FOLDER]
---          [--text FILE] [--variants LIST] [--body-rate RATE] [--tokens 32]
+--          [--text FILE] [--variants LIST] [--select N] [--body-rate RATE] [--tokens 32]
 --
 -- DIR holds train, dev and test files as for gue.lua. FOLDER is a BERT-type encoder as Hugging Face has it; without
 -- --model it is MiniLM in the folder that L2G_DATA names (lm_weights/minilm). Eight ways of training on the same rows
@@ -17,7 +17,7 @@ local options, dir = runs.options(
     "l2g run transfer.lua DIR [--model FOLDER] [--seeds 3] [--minutes 40] [--steps LIST] [--out FOLDER]",
     {seeds = 3, minutes = 40, tokens = 32, lesson = "transfer", text = here .. "/../text/alice_chapters_1_2.txt",
      variants = "cnn,l2g-frozen,l2g-head,l2g-lora,l2g-svd-lora,l2g-aligned,l2g,l2g-random"},
-    "seeds minutes body-rate tokens batch", "steps out text model variants")
+    "seeds minutes body-rate tokens batch select", "steps out text model variants")
 local data = os.getenv("L2G_DATA")
 local folder = options.model or (data and data .. "/lm_weights/minilm")
 if not folder then error("no language model: give --model FOLDER, or set L2G_DATA to the sample data", 0) end
