@@ -205,6 +205,15 @@ TEST_CASE("specs survive JSON, and damaged ones are refused in words", "[dyn]") 
   REQUIRE_THROWS_WITH(model::from_json(deep), Catch::Contains("nested too deeply"));
 }
 
+TEST_CASE("an argument of a layer is what its Spec says, or the default", "[dyn]") {
+  const Spec conv = layer("conv1d", {{"out", 8}, {"stride", 2}}, {{"padding", "valid"}});
+  CHECK(model::number_of(conv, "stride") == 2);
+  CHECK(model::number_of(conv, "kernel") == 3);
+  CHECK(model::word_of(conv, "padding") == "valid");
+  CHECK(model::word_of(layer("conv1d", {{"out", 8}}), "padding") == "same");
+  CHECK_THROWS_WITH(model::number_of(conv, "window"), "l2g: the registry has no argument 'window' of conv1d");
+}
+
 TEST_CASE("what does not fit is said with name, place and alternatives", "[dyn]") {
   const auto fails = [](const Spec& s, const std::string& text) {
     REQUIRE_THROWS_WITH(model::build<float>(s, Seq{2, 10, 5}), Catch::Contains(text));

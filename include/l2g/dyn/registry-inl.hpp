@@ -420,6 +420,13 @@ L2G_INLINE const LayerKind& layer_kind(std::string_view name) {
   throw error(unknown("layer", name, names));
 }
 
+L2G_INLINE double number_of(const Spec& layer, std::string_view argument) {
+  return detail::Arguments(layer, layer_kind(layer.type)).number(argument);
+}
+L2G_INLINE std::string word_of(const Spec& layer, std::string_view argument) {
+  return detail::Arguments(layer, layer_kind(layer.type)).word(argument);
+}
+
 L2G_INLINE AnyLoraScale lora_scale_of(const LoraOptions& o) {
   if (o.alpha == 0) return {ScaleRule::fixed, o.scale};
   if (o.rule == "rank") return {ScaleRule::rank, o.alpha};

@@ -24,6 +24,11 @@ const std::vector<LayerKind>& layer_kinds();
 /// The kind of this name; throws l2g::error with the nearest names.
 const LayerKind& layer_kind(std::string_view name);
 
+/// The value of an argument of a layer: what its Spec says, or the default. Throws l2g::error when its kind has no such
+/// argument.
+double number_of(const Spec& layer, std::string_view argument);
+std::string word_of(const Spec& layer, std::string_view argument);
+
 /// The factor of an adapter's change, also from the arguments of a layer (lora_alpha, lora_rule, lora_scale).
 AnyLoraScale lora_scale_of(const Spec& layer);
 AnyLoraScale lora_scale_of(const LoraOptions& adapter);

@@ -33,22 +33,21 @@ inline std::vector<std::string> own_maps(const Spec& s) {
   for (const auto& k : feed) both.push_back("feed_forward.mlp." + k);
   return both;
 }
-inline std::string joined(std::string_view prefix, std::string_view key) {
+L2G_INLINE std::string joined(std::string_view prefix, std::string_view key) {
   return std::string(prefix) + (prefix.empty() || key.empty() ? "" : ".") + std::string(key);
 }
 inline std::string_view last_name(std::string_view key) {
   const std::size_t dot = key.rfind('.');
   return dot == key.npos ? key : key.substr(dot + 1);
 }
-/// The key of part i in repetition n.
-inline std::string key_of_part(const Spec& s, std::size_t i, index_t n = 0) {
+L2G_INLINE std::string key_of_part(const Spec& s, std::size_t i, index_t n) {
   if (s.type == "residual") return i == 0 ? "" : "skip";  // its first branch adds nothing
   if (s.type == "strand_mean") return "";
   if (s.type == "concat") return i == 0 ? "first" : "second";
   if (s.type == "language_model") return i == 0 ? "words" : i == 1 ? "body" : "transform";
   return s.parts[i].key.empty() ? std::string(number_key(std::size_t(n) * s.parts.size() + i)) : s.parts[i].key;
 }
-inline index_t times_of(const Spec& s) {
+L2G_INLINE index_t times_of(const Spec& s) {
   if (s.type != "repeated") return 1;
   const auto i = s.numbers.find("times");
   return i == s.numbers.end() || !(i->second >= 1) || i->second > 1e6 ? 1 : index_t(i->second);

@@ -94,6 +94,15 @@ inline std::string key_without_adapter(std::string key) {
   return key;
 }
 
+namespace detail {
+/// A key below a scope; either may be empty.
+std::string joined(std::string_view scope, std::string_view key);
+/// The key of part i of a container below the container's own, in repetition n.
+std::string key_of_part(const Spec& container, std::size_t i, index_t n = 0);
+/// How often the parts of a container come one after the other: 1, but for "repeated".
+index_t times_of(const Spec& container);
+}  // namespace detail
+
 /// JSON, for files; from_json throws l2g::error that names what is wrong.
 std::string to_json(const Spec& s);
 Spec from_json(std::string_view text);
