@@ -32,6 +32,7 @@ Value forest(const Arguments& a, Shell& shell) {
   chart.title = a.text_or("title", chart.title);
   chart.axis_name = a.text_or("axis", chart.axis_name);
   chart.reference = a.number("reference");
+  chart.reference_name = a.text("reference_name");
   for (const auto& [name, value] : a.table("rows"))
     chart.rows.push_back(score_row(name, value, "plot.forest: '" + name + "'"));
   if (a.has("pooled"))
@@ -138,7 +139,8 @@ void register_comparison_plot_verbs(Registry& registry) {
            {table("rows", "for each name: {difference, low, high}"),
             table("pooled", "the same over all rows, drawn below them").optional(),
             text("axis", "what the numbers are").optional(),
-            number("reference", "where there is no difference").by_default(0.0)},
+            number("reference", "where there is no difference").by_default(0.0),
+            text("reference_name", "what stands there").by_default("no difference")},
            forest, "plot.forest{seed1 = {0.02, 0.00, 0.04}, seed2 = {0.01, -0.01, 0.03}}");
   add_plot(registry, "plot.calibration", "Draws how often rows are positive against the probability that was said.",
            {list("scores", "a probability a row"), list("labels", "true or false, 1 or 0, or class names, one a row"),

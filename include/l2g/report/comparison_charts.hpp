@@ -13,6 +13,7 @@ struct ForestPlot {
   std::vector<ScoreRow> rows{};
   std::vector<ScoreRow> pooled{};  ///< over all rows: drawn as diamonds below them
   double reference = 0;            ///< where there is no effect
+  std::string reference_name = "no difference";
 };
 
 /// What was measured against what a model says, one point a row.
