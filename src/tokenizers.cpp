@@ -2,10 +2,13 @@
 #include <l2g/text/added_tokens-inl.hpp>
 #include <l2g/text/bpe-inl.hpp>
 #include <l2g/text/dna_tokenizers-inl.hpp>
+#include <l2g/text/llama2c_tokenizer-inl.hpp>
 #include <l2g/text/load_tokenizer-inl.hpp>
 #include <l2g/text/regex-inl.hpp>
 #include <l2g/text/sentencepiece-inl.hpp>
 #include <l2g/text/sentencepiece_file-inl.hpp>
+#include <l2g/text/spaced_bpe-inl.hpp>
+#include <l2g/text/spaces-inl.hpp>
 #include <l2g/text/token_summary-inl.hpp>
 #include <l2g/text/tokenizer-inl.hpp>
 #include <l2g/text/tokenizer_config-inl.hpp>

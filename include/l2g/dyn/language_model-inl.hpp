@@ -9,37 +9,21 @@
 namespace l2g::model {
 namespace detail {
 
-/// Is the tokenizer of this tokenizer_config.json one of those that follow from a rule?
-inline bool needs_no_vocabulary(const std::string& path) {
-  const io::MappedFile file(path);
-  const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
-  for (const char* name : {"\"HyenaDNATokenizer\"", "\"L2gByteTokenizer\"", "\"L2gCharacterTokenizer\""})
-    if (text.find(name) != text.npos) return true;
-  return false;
-}
-
 /// The folder of a checkpoint when it holds a tokenizer, else nothing.
 inline std::string tokenizer_folder(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code ignored;
   const fs::path folder = fs::is_directory(path, ignored) ? fs::path(path) : fs::path(path).parent_path();
-  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    for (const char* known : {"tokenizer.json", "vocab.json", "encoder.json", "vocab.txt"})
-      if (name == known) return folder.string();
-    if (name.ends_with(".model") || name.ends_with(".vocab")) return folder.string();
-    if (name == "tokenizer_config.json" && needs_no_vocabulary(entry.path().string())) return folder.string();
-  }
-  return {};
+  const std::string named = folder.empty() ? "." : folder.string();
+  return text::holds_tokenizer(named) ? named : "";
 }
 
 }  // namespace detail
 
 L2G_INLINE const text::Tokenizer& LanguageModel::reader() const {
   if (!tokenizer)
-    throw error("there is no tokenizer beside " + path +
-                " (tokenizer.json, vocab.json and merges.txt, vocab.txt, "
-                "tokenizer.model): put its files there, or name another one");
+    throw error("there is no tokenizer beside " + path + " (" + text::tokenizer_file_names +
+                "): put its files there, or name another one");
   return *tokenizer;
 }
 

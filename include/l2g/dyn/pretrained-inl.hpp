@@ -4,6 +4,7 @@
 #include <l2g/io/atomic_file.hpp>
 #include <l2g/io/llama2c.hpp>
 #include <l2g/io/messages.hpp>
+#include <l2g/text/load_tokenizer.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -362,11 +363,10 @@ inline void write_published(const Pretrained& m, const fs::path& folder) {
   writer.save((folder / "model.safetensors").string());
   std::error_code ignored;
   if (fs::is_directory(m.summary.path, ignored) && !fs::equivalent(m.summary.path, folder, ignored))
-    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-                             "vocab.txt", "vocab.json", "merges.txt", "tokenizer.model", "spiece.model"}) {
-      const fs::path file = fs::path(m.summary.path) / name;
-      if (!fs::is_regular_file(file, ignored)) continue;
-      const io::MappedFile mapped(file.string());
+    for (const auto& entry : fs::directory_iterator(m.summary.path, ignored)) {
+      const std::string name = entry.path().filename().string();
+      if (!text::is_tokenizer_file(name) || !entry.is_regular_file(ignored)) continue;
+      const io::MappedFile mapped(entry.path().string());
       io::write_file((folder / name).string(),
                      {reinterpret_cast<const char*>(mapped.bytes().data()), mapped.bytes().size()});
     }

@@ -3,6 +3,7 @@
 #include <l2g/text/unicode.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace l2g::text {
 
@@ -26,14 +27,13 @@ L2G_INLINE void AddedTokens::add(AddedToken token) {
   const auto same = [&](const AddedToken& t) { return t.content == token.content; };
   tokens_.erase(std::remove_if(tokens_.begin(), tokens_.end(), same), tokens_.end());
   const char first = token.content[0];
-  if (!begins_[static_cast<unsigned char>(first)]) first_ += first;
-  begins_[static_cast<unsigned char>(first)] = true;
+  if (!token.normalized && !std::exchange(begins_[static_cast<unsigned char>(first)], true)) first_ += first;
   const auto longer = [](const AddedToken& a, const AddedToken& b) { return a.content.size() > b.content.size(); };
   tokens_.insert(std::upper_bound(tokens_.begin(), tokens_.end(), token, longer), token);
 }
 
 L2G_INLINE AddedTokens::Found AddedTokens::find(std::string_view text, std::size_t from) const {
-  if (tokens_.empty()) return {};
+  if (first_.empty()) return {};
   for (std::size_t i = from; i < text.size(); ++i) {
     if (first_.size() == 1) {
       i = text.find(first_[0], i);
@@ -42,7 +42,7 @@ L2G_INLINE AddedTokens::Found AddedTokens::find(std::string_view text, std::size
       continue;
     }
     for (const AddedToken& t : tokens_) {
-      if (text.compare(i, t.content.size(), t.content) != 0) continue;
+      if (t.normalized || text.compare(i, t.content.size(), t.content) != 0) continue;
       Found found{&t, i, i + t.content.size()};
       if (t.whole_word && ((i > from && detail::is_word(detail::before(text, i).value)) ||
                            (found.end < text.size() && detail::is_word(code_point(text, found.end).value))))

@@ -16,6 +16,8 @@ struct AddedToken {
   bool strip_left = false, strip_right = false;
   /// Only where no letter, digit or _ stands beside it.
   bool whole_word = false;
+  /// Is found by the model, in the text as it normalises it.
+  bool normalized = false;
 };
 
 /// Finds the leftmost added token, and of those that begin there the longest.
@@ -27,7 +29,20 @@ class AddedTokens {
   };
   /// Replaces a token of the same content. Throws error when the content is empty.
   void add(AddedToken token);
+  /// Leaves out those that the model finds.
   Found find(std::string_view text, std::size_t from) const;
+  /// Calls f(begin, end, token) for the parts of a text from left to right; token: nullptr between added tokens.
+  template <class F>
+  void each_part(std::string_view text, F&& f) const {
+    for (std::size_t at = 0; at < text.size();) {
+      const Found found = find(text, at);
+      const std::size_t end = found.token ? found.begin : text.size();
+      if (end > at) f(at, end, static_cast<const AddedToken*>(nullptr));
+      if (!found.token) break;
+      f(found.begin, found.end, found.token);
+      at = found.end;
+    }
+  }
   const AddedToken* of_id(std::int32_t id) const;
   const std::vector<AddedToken>& all() const { return tokens_; }
 

@@ -22,6 +22,17 @@ inline bool is_file(const std::string& path) {
   return std::filesystem::is_regular_file(path, fault);
 }
 
+inline constexpr std::string_view vocabulary_names[] = {"tokenizer.json", "vocab.json", "encoder.json", "vocab.txt",
+                                                        "tokenizer.bin"};
+// tokenizer_config.json alone makes these.
+inline constexpr std::string_view classes_without_file[] = {"HyenaDNATokenizer", "L2gByteTokenizer",
+                                                            "L2gCharacterTokenizer"};
+
+inline bool is_vocabulary(std::string_view name) {
+  return name.ends_with(".model") || name.ends_with(".vocab") ||
+         std::find(std::begin(vocabulary_names), std::end(vocabulary_names), name) != std::end(vocabulary_names);
+}
+
 // A folder with a tokenizer, or one file of it, or the files of such a folder in memory.
 class TokenizerFolder {
  public:
@@ -75,7 +86,7 @@ class TokenizerFolder {
   std::shared_ptr<Tokenizer::Impl> read() {
     if (wanted("tokenizer.json") && has("tokenizer.json")) {
       const std::string text = keep("tokenizer.json", "tokenizer.json");
-      for (const char* beside : {"vocab.json", "merges.txt", "vocab.txt", "tokenizer.model"})
+      for (const char* beside : {"vocab.json", "merges.txt", "vocab.txt", "tokenizer.model", "tokenizer.bin"})
         if (has(beside)) keep(beside, beside);
       return read_tokenizer_json(text, path("tokenizer.json"), config_);
     }
@@ -90,12 +101,13 @@ class TokenizerFolder {
       return sentences(parse_sentencepiece(keep(name, "tokenizer.model"), path(name)), path(name));
     if (const std::string name = find(".vocab", ""); !name.empty())
       return sentences(parse_sentencepiece_vocabulary(keep(name, "tokenizer.vocab"), path(name)), path(name));
+    if (const std::string name = find(".bin", "tokenizer.bin"); !name.empty())
+      return sentences(parse_llama2c_tokenizer(keep(name, "tokenizer.bin"), path(name)), path(name));
     if (const std::string name = find(".txt", "vocab.txt"); !name.empty())
       return read_vocabulary_text(keep(name, "vocab.txt"), path(name), config_);
     if (const auto name = value_of<std::string>(config_.config, "tokenizer_class")) return by_class(*name);
     throw file_error(only_.empty() ? folder_ : path(only_),
-                     "no tokenizer is known here; there should be tokenizer.json, vocab.json and merges.txt, "
-                     "encoder.json and vocab.bpe, tokenizer.model, or vocab.txt");
+                     std::string("no tokenizer is known here; there should be ") + tokenizer_file_names);
   }
 
   // The file that was asked for when it ends so; in a folder the usual one, or the only one that ends so.
@@ -105,7 +117,7 @@ class TokenizerFolder {
     };
     if (!only_.empty()) return ends(only_) ? only_ : "";
     if (!usual.empty() && has(usual)) return usual;
-    if (ending == ".txt") return {};
+    if (ending == ".txt" || ending == ".bin") return {};  // lists and weights end so, too
     std::vector<std::string> names;
     for (const TokenizerFile& f : memory_)
       if (ends(f.name)) names.push_back(f.name);
@@ -160,6 +172,25 @@ L2G_INLINE Tokenizer load_tokenizer(const std::string& path, const LoadTokenizer
   const fs::path file(path);
   const std::string folder = file.parent_path().empty() ? "." : file.parent_path().string();
   return detail::TokenizerFolder(folder, file.filename().string(), options).load();
+}
+
+L2G_INLINE bool holds_tokenizer(const std::string& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (detail::is_vocabulary(name)) return true;
+    if (name != "tokenizer_config.json") continue;
+    const std::string text = detail::whole_file(entry.path().string());
+    for (const std::string_view made : detail::classes_without_file)
+      if (text.find('"' + std::string(made) + '"') != text.npos) return true;
+  }
+  return false;
+}
+
+L2G_INLINE bool is_tokenizer_file(std::string_view name) {
+  constexpr std::string_view beside[] = {"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+                                         "merges.txt", "vocab.bpe"};
+  return detail::is_vocabulary(name) || std::find(std::begin(beside), std::end(beside), name) != std::end(beside);
 }
 
 L2G_INLINE Tokenizer parse_tokenizer_json(std::string_view text, const std::string& name) {

@@ -26,6 +26,13 @@ SentencePieceModel parse_sentencepiece(std::string_view bytes, std::string_view 
 /// Reads the text form that SentencePiece writes beside it (.vocab): a piece, a tab and a score in each line; types
 /// are told by name, the rest has SentencePiece's defaults. Throws file_error.
 SentencePieceModel parse_sentencepiece_vocabulary(std::string_view text, std::string_view name);
+/// Reads the tokenizer.bin that llama2.c makes of such a model (github.com/karpathy/llama2.c, tokenizer.py, export):
+/// the int32 bytes of the longest token, then for each token a float32 score, its int32 bytes, and these, to the end of
+/// the file. Types are told by name. What the file does not keep is whether several spaces count as one: they do when
+/// no token has two, as no model can learn one then. Throws file_error.
+SentencePieceModel parse_llama2c_tokenizer(std::string_view bytes, std::string_view name);
+/// Adds a piece; its type and, for <unk>, <s>, </s>, <pad> and bytes, its role are those that its name tells.
+void add_by_name(SentencePieceModel& model, SentencePieceModel::Piece piece);
 
 /// Throws error when two pieces are equal or there is neither an unknown piece nor one for each byte.
 std::shared_ptr<Tokenizer::Impl> make_sentencepiece(const SentencePieceModel& model);
@@ -33,6 +40,7 @@ std::shared_ptr<Tokenizer::Impl> make_sentencepiece(const SentencePieceModel& mo
 }  // namespace l2g::text
 
 #ifndef L2G_COMPILED
+#include <l2g/text/llama2c_tokenizer-inl.hpp>
 #include <l2g/text/sentencepiece-inl.hpp>
 #include <l2g/text/sentencepiece_file-inl.hpp>
 #endif

@@ -163,6 +163,16 @@ L2G_INLINE SentencePieceModel parse_sentencepiece(std::string_view bytes, std::s
   return model;
 }
 
+L2G_INLINE void add_by_name(SentencePieceModel& model, SentencePieceModel::Piece piece) {
+  const auto id = static_cast<std::int32_t>(model.pieces.size());
+  if (piece.text == "<unk>") piece.type = PieceType::unknown, model.special.unknown = id;
+  if (piece.text == "<s>") piece.type = PieceType::control, model.special.begin = id;
+  if (piece.text == "</s>") piece.type = PieceType::control, model.special.end = id;
+  if (piece.text == "<pad>") piece.type = PieceType::control, model.special.pad = id;
+  if (is_byte_piece(piece.text)) piece.type = PieceType::byte, model.byte_fallback = true;
+  model.pieces.push_back(std::move(piece));
+}
+
 L2G_INLINE SentencePieceModel parse_sentencepiece_vocabulary(std::string_view text, std::string_view name) {
   SentencePieceModel model;
   index_t line = 0;
@@ -180,13 +190,7 @@ L2G_INLINE SentencePieceModel parse_sentencepiece_vocabulary(std::string_view te
     if (fault != std::errc() || stop != row.data() + row.size() || std::isnan(piece.score))
       throw file_error(name, line, static_cast<index_t>(tab) + 2,
                        "a score was expected, not " + io::in_quotes(row.substr(tab + 1)));
-    const auto id = static_cast<std::int32_t>(model.pieces.size());
-    if (piece.text == "<unk>") piece.type = PieceType::unknown, model.special.unknown = id;
-    if (piece.text == "<s>") piece.type = PieceType::control, model.special.begin = id;
-    if (piece.text == "</s>") piece.type = PieceType::control, model.special.end = id;
-    if (piece.text == "<pad>") piece.type = PieceType::control, model.special.pad = id;
-    if (detail::is_byte_piece(piece.text)) piece.type = PieceType::byte, model.byte_fallback = true;
-    model.pieces.push_back(std::move(piece));
+    add_by_name(model, std::move(piece));
   }
   if (model.pieces.empty()) throw file_error(name, "the vocabulary is empty");
   return model;

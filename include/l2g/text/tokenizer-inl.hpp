@@ -27,14 +27,13 @@ L2G_INLINE void Tokenizer::Impl::pieces(std::string_view text, std::vector<Token
     if (!scratch_.empty()) scratch = std::move(scratch_.back()), scratch_.pop_back();
   }
   if (!scratch) scratch = model->scratch();
-  for (std::size_t at = 0; at < text.size();) {
-    const AddedTokens::Found found = added.find(text, at);
-    const std::size_t end = found.token ? found.begin : text.size();
-    if (end > at) model->encode(text.substr(at, end - at), static_cast<std::uint32_t>(at), *scratch, out);
-    if (!found.token) break;
-    out.push_back({found.token->id, static_cast<std::uint32_t>(found.begin), static_cast<std::uint32_t>(found.end)});
-    at = found.end;
-  }
+  added.each_part(text, [&](std::size_t begin, std::size_t end, const AddedToken* token) {
+    const auto from = static_cast<std::uint32_t>(begin);
+    if (token)
+      out.push_back({token->id, from, static_cast<std::uint32_t>(end)});
+    else
+      model->encode(text.substr(begin, end - begin), from, *scratch, out);
+  });
   const std::lock_guard lock(mutex_);
   scratch_.push_back(std::move(scratch));
 }

@@ -64,6 +64,7 @@ L2G_INLINE void add_token(Tokenizer::Impl& impl, Vocabulary& vocabulary, AddedTo
   else if (token.id != known)
     throw error("the added token " + io::in_quotes(token.content) + " has the id " + std::to_string(token.id) +
                 ", but " + std::to_string(known) + " in the vocabulary");
+  if (const AddedToken* same = impl.added.of_id(token.id)) token.normalized = same->normalized;
   impl.added.add(std::move(token));
 }
 

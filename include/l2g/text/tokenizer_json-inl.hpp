@@ -1,86 +1,10 @@
 #pragma once
-#include <l2g/text/bpe.hpp>
-#include <l2g/text/tokenizer_config.hpp>
+#include <l2g/text/tokenizer_json_bpe-inl.hpp>
 #include <l2g/text/wordpiece.hpp>
 
 namespace l2g::text {
 
 namespace detail {
-
-inline constexpr char supported_json[] =
-    "supported are: model BPE with the pre-tokenizer ByteLevel, Whitespace or none and no normalizer; model WordPiece "
-    "with BertPreTokenizer and the normalizer BertNormalizer or NFD, Lowercase, StripAccents; the post-processors "
-    "ByteLevel, BertProcessing, RobertaProcessing, TemplateProcessing";
-
-[[noreturn]] inline void refuse_json(std::string what) {
-  for (char& c : what)
-    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '?';  // the message stays one line
-  throw error(what + " is not supported; " + supported_json);
-}
-
-/// The steps of a normalizer, pre-tokenizer or post-processor: sequences in sequences become one list.
-inline void append_steps(const Json& tokenizer, const char* part, const char* list, std::vector<Json>& steps) {
-  const auto it = tokenizer.find(part);
-  if (it == tokenizer.end() || it->is_null()) return;
-  std::vector<Json> waiting{*it};
-  for (std::size_t count = 0; !waiting.empty(); ++count) {
-    Json step = std::move(waiting.back());
-    waiting.pop_back();
-    if (count > 100) refuse_json(std::string(part) + " of more than 100 steps");
-    if (step.at("type").get<std::string>() != "Sequence") {
-      steps.push_back(std::move(step));
-      continue;
-    }
-    const auto& parts = step.at(list).get_ref<const Json::array_t&>();
-    waiting.insert(waiting.end(), parts.rbegin(), parts.rend());
-  }
-}
-
-inline std::vector<MergeRule> merge_rules(const Json& merges) {
-  std::vector<MergeRule> rules;
-  for (const Json& m : merges.get_ref<const Json::array_t&>()) {
-    if (m.is_array()) {
-      rules.push_back({m.at(0).get_ref<const std::string&>(), m.at(1).get_ref<const std::string&>()});
-      continue;
-    }
-    const std::string_view rule = m.get_ref<const std::string&>();
-    const std::size_t space = rule.find(' ');
-    if (space == 0 || space == rule.npos || space + 1 == rule.size() || rule.find(' ', space + 1) != rule.npos)
-      throw error("rule " + std::to_string(rules.size() + 1) + ": two tokens with a space between them were expected");
-    rules.push_back({rule.substr(0, space), rule.substr(space + 1)});
-  }
-  return rules;
-}
-
-inline std::int32_t unknown_of(const Json& model, const Vocabulary& vocabulary) {
-  const auto name = value_of<std::string>(model, "unk_token");
-  return name ? vocabulary.find(*name) : -1;
-}
-
-inline void read_bpe(const Json& j, const Json& model, Tokenizer::Impl& impl) {
-  for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"})
-    if (const auto it = model.find(key); it != model.end() && !it->is_null() && *it != "" && *it != 0.0)
-      refuse_json(std::string("BPE with ") + key);
-  for (const char* key : {"byte_fallback", "ignore_merges"})
-    if (model.value(key, false)) refuse_json(std::string("BPE with ") + key);
-  std::vector<Json> normalizer, splits;
-  append_steps(j, "normalizer", "normalizers", normalizer);
-  append_steps(j, "pre_tokenizer", "pretokenizers", splits);
-  if (!normalizer.empty()) refuse_json("BPE with the normalizer " + normalizer[0].at("type").get<std::string>());
-  if (splits.size() > 1) refuse_json("BPE with several pre-tokenizers");
-  BpeOptions options;
-  const std::string split = splits.empty() ? "" : splits[0].at("type").get<std::string>();
-  if (!split.empty() && split != "ByteLevel" && split != "Whitespace")
-    refuse_json("BPE with the pre-tokenizer " + split);
-  options.byte_level = split == "ByteLevel";
-  options.split_words = !split.empty() && splits[0].value("use_regex", true);
-  options.add_prefix_space = options.byte_level && splits[0].value("add_prefix_space", true);
-  options.fuse_unknown = model.value("fuse_unk", false);
-  options.unknown = unknown_of(model, *impl.vocabulary);
-  impl.special.unknown = options.unknown;
-  impl.kind = options.byte_level ? TokenizerKind::byte_level_bpe : TokenizerKind::bpe;
-  impl.model = make_bpe(impl.vocabulary, merge_rules(model.at("merges")), options);
-}
 
 inline void read_wordpiece(const Json& j, const Json& model, Tokenizer::Impl& impl) {
   std::vector<Json> normalizer, splits;
