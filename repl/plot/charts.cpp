@@ -13,6 +13,7 @@ int checked_width(index_t width) {
 }
 
 Drawing drawing_of(Figure figure) {
+  figure.width = trimmed_width(figure);
   const double width = figure.width, height = figure.height;
   std::string title = figure.title;
   return {std::move(title), width, height, [f = std::move(figure)](Canvas& canvas) { draw(canvas, f); }};

@@ -40,7 +40,7 @@ Figure figure_of(const report::CalibrationChart& c) {
     const int colour = static_cast<int>(k);
     Line line;
     Points points;
-    line.name = m.name.empty() ? "model" : m.name;
+    line.name = m.name.empty() ? "model" : class_words(m.name);
     if (std::isfinite(m.error))
       line.detail = "ECE " + number(m.error, 3) + " in " + std::to_string(m.bins.size()) + " bins";
     line.colour = points.colour = colour, points.shape = static_cast<Shape>(k % shapes), points.radius = 4;
@@ -83,7 +83,7 @@ Figure figure_of(const report::ForestPlot& c) {
   const Range x = widened(range_of({&all}), 0.06);
   const auto rows = static_cast<double>(p.y.names.size());
   p.x.lo = x.lo, p.x.hi = x.hi, p.y.lo = std::max(rows, 1.0) - 0.5, p.y.hi = -0.5;
-  p.lines.push_back(rule("no difference", {c.reference, c.reference}, {p.y.hi, p.y.lo}));
+  p.lines.push_back(rule(c.reference_name, {c.reference, c.reference}, {p.y.hi, p.y.lo}));
   p.points = {std::move(single), std::move(pooled)};
   p.text_rows = static_cast<int>(std::max(rows, 1.0));
   return {c.title, {std::move(p)}, 720, 130 + 26 * std::max(rows, 1.0)};
@@ -123,19 +123,23 @@ Figure figure_of(const report::LabelScores& c) {
   const auto rows = static_cast<double>(order.size());
   p.y.lo = std::max(rows, 1.0) - 0.5, p.y.hi = -0.5;
   for (const std::size_t i : order) p.y.names.push_back(c.labels[i]);
+  // The models of a label lie below each other.
+  const double models = static_cast<double>(std::max<std::size_t>(c.models.size(), 1)), step = 0.8 / models;
+  const double height = std::max(rows > 30 ? 18.0 : 26.0, 11 * models);
   for (std::size_t k = 0; k < c.models.size(); ++k) {
     const auto& m = c.models[k];
     Points points;
     points.name = m.name, points.colour = static_cast<int>(k), points.shape = static_cast<Shape>(k % shapes);
-    points.radius = 4.5;
+    points.radius = std::min(4.5, 0.5 * step * height);
     for (std::size_t row = 0; row < order.size(); ++row) {
       const double v = m.values[order[row]];
-      points.x.push_back(v), points.y.push_back(static_cast<double>(row));
+      const double at = static_cast<double>(row) + step * (static_cast<double>(k) + 0.5 - 0.5 * models);
+      points.x.push_back(v), points.y.push_back(at);
       points.tips.push_back(m.name + ", " + c.labels[order[row]] + ": " + number(v, 3));
-      if (!std::isfinite(v) || !std::isfinite(c.chance) || c.models.size() > 1) continue;
+      if (!std::isfinite(v) || !std::isfinite(c.chance)) continue;
       Line stem;  // a bar from chance on
-      stem.x = {c.chance, v}, stem.y = {static_cast<double>(row), static_cast<double>(row)};
-      stem.colour = static_cast<int>(k), stem.width = 7;
+      stem.x = {c.chance, v}, stem.y = {at, at};
+      stem.colour = static_cast<int>(k), stem.width = std::min(7.0, 0.6 * step * height);
       p.lines.push_back(std::move(stem));
     }
     p.points.push_back(std::move(points));
@@ -144,7 +148,7 @@ Figure figure_of(const report::LabelScores& c) {
     for (const std::size_t i : order) p.right.push_back(number(c.models[0].values[i], 3));
   if (std::isfinite(c.chance)) p.lines.insert(p.lines.begin(), rule("chance", {c.chance, c.chance}, {p.y.hi, p.y.lo}));
   p.text_rows = static_cast<int>(std::max(rows, 1.0));
-  return {c.title, {std::move(p)}, 720, 130 + (rows > 30 ? 18 : 26) * std::max(rows, 1.0)};
+  return {c.title, {std::move(p)}, 720, 130 + height * std::max(rows, 1.0)};
 }
 
 Figure figure_of(const report::LabelComparison& chart) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 #include "plot/line_chart.hpp"
 #include "plot/words.hpp"
@@ -83,7 +84,30 @@ Dash dash_of(std::size_t i) { return static_cast<Dash>(i / 7 % 3); }
 Shape shape_of(std::size_t i) { return static_cast<Shape>(i % shapes); }
 
 std::string class_name(const std::vector<std::string>& names, std::size_t i) {
-  return i < names.size() ? names[i] : "class " + std::to_string(i);
+  return i < names.size() ? class_words(names[i]) : "class " + std::to_string(i);
+}
+
+/// Bars of a histogram, equally wide.
+struct Bins {
+  Range range;
+  std::size_t count;
+};
+
+Bins bins_of(const report::ScoreHistogram& c) {
+  const auto most = static_cast<std::size_t>(c.bins);
+  double lo = std::numeric_limits<double>::infinity(), hi = -lo;
+  for (const double v : c.values)
+    if (std::isfinite(v)) lo = std::min(lo, v), hi = std::max(hi, v);
+  if (!(c.step > 0) || lo > hi) {
+    const Range x = range_of({&c.values});
+    return {x.lo >= 0 && x.hi <= 1 ? Range{0, 1} : x, most};  // probabilities keep their whole axis
+  }
+  // Each bar holds as many of the values that can occur, or the heights would tell of the bars' width.
+  constexpr double least = 11;
+  const double values = std::round((hi - lo) / c.step) + 1, aside = std::max(std::ceil((least - values) / 2), 0.0);
+  const double all = values + 2 * aside, each = std::ceil(all / static_cast<double>(most));
+  const double count = std::ceil(all / each), from = lo - (aside + 0.5) * c.step;
+  return {{from, from + count * each * c.step}, static_cast<std::size_t>(count)};
 }
 
 Figure rank_figure(const std::string& title, const char* x, const char* y, const char* area,
@@ -94,7 +118,7 @@ Figure rank_figure(const std::string& title, const char* x, const char* y, const
     const auto& c = curves[i];
     same_length(title.c_str(), c.name, c.x.size(), c.y.size());
     Line line;
-    line.name = c.name.empty() ? "model" : c.name;
+    line.name = c.name.empty() ? "model" : class_words(c.name);
     line.detail = std::string(area) + " " + with_interval(c.area, c.lo, c.hi);
     line.x = c.x, line.y = c.y, line.colour = static_cast<int>(i), line.dash = dash_of(i);
     p.lines.push_back(thinned(std::move(line), 1000));
@@ -106,6 +130,22 @@ Figure rank_figure(const std::string& title, const char* x, const char* y, const
   // Room for one legend entry below another; long lists make the picture higher.
   const double height = std::max(400.0, 120 + 40.0 * static_cast<double>(curves.size()));
   return {title, {std::move(p)}, 620, height};
+}
+
+/// Between two recalls the precision is that of the larger one: the steps that average precision adds up, and that the
+/// band is of. A slope would promise more (Davis & Goadrich 2006).
+report::RankCurve in_steps(report::RankCurve curve) {
+  if (curve.x.size() != curve.y.size()) return curve;
+  std::vector<double> x, y;
+  for (std::size_t i = 0; i < curve.x.size(); ++i) {
+    if (i > 0 && curve.x[i] != curve.x[i - 1]) {
+      const bool up = curve.x[i] > curve.x[i - 1];
+      x.push_back(std::min(curve.x[i], curve.x[i - 1])), y.push_back(curve.y[up ? i : i - 1]);
+    }
+    x.push_back(curve.x[i]), y.push_back(curve.y[i]);
+  }
+  curve.x = std::move(x), curve.y = std::move(y);
+  return curve;
 }
 
 /// Never what the epoch is chosen by: a line that looks like nothing else.
@@ -198,8 +238,10 @@ Figure figure_of(const report::PrecisionRecallCurves& c) {
     chance.x = {0, 1}, chance.y = {c.prevalence, c.prevalence};
     chance.colour = grey, chance.width = 1.2, chance.dash = Dash::dashed;
   }
+  std::vector<report::RankCurve> curves = c.curves;
+  for (auto& curve : curves) curve = in_steps(std::move(curve));
   return rank_figure(c.title, "recall (share of positives found)", "precision (share of calls that are right)", "AP",
-                     c.curves, std::move(chance));
+                     curves, std::move(chance));
 }
 
 Figure figure_of(const report::ScoreChart& c) {
@@ -277,9 +319,12 @@ Figure figure_of(const LineChart& c) {
   for (std::size_t i = 0; i < c.lines.size(); ++i) {
     Line line;
     line.name = c.lines[i].name, line.x = c.x, line.y = c.lines[i].y;
-    line.colour = static_cast<int>(i), line.dash = dash_of(i);
+    line.colour = static_cast<int>(i);
+    // Where no marks tell lines apart, dashes do.
+    const bool plain = c.x.size() > marked;
+    line.dash = plain && c.lines.size() <= 7 ? static_cast<Dash>(i % 3) : dash_of(i);
     p.lines.push_back(thinned(std::move(line), 600));
-    if (c.x.size() > marked) continue;
+    if (plain) continue;
     Points points;
     points.x = c.x, points.y = c.lines[i].y, points.colour = static_cast<int>(i), points.shape = shape_of(i);
     p.points.push_back(std::move(points));
@@ -290,28 +335,28 @@ Figure figure_of(const LineChart& c) {
 Figure figure_of(const report::ScoreHistogram& c) {
   same_length("score histogram", "values and labels", c.values.size(), c.labels.size());
   if (c.bins < 1) throw error("score histogram: 'bins' must be at least 1, got " + std::to_string(c.bins));
-  const auto bins = static_cast<std::size_t>(c.bins);
-  Range x = range_of({&c.values});
-  if (x.lo >= 0 && x.hi <= 1) x = {0, 1};  // probabilities keep their whole axis
+  const Bins bins = bins_of(c);
+  const Range x = bins.range;
   Panel p{{c.x_name, x.lo, x.hi}, {"share of the class's rows (%)", 0, 1}};
   p.legend_right = true, p.text_rows = 12;
   const std::int32_t last = c.labels.empty() ? -1 : *std::max_element(c.labels.begin(), c.labels.end());
   for (std::int32_t k = 0; k <= last; ++k) {
-    std::vector<double> share(bins);
+    std::vector<double> share(bins.count);
     double rows = 0;
     for (std::size_t i = 0; i < c.values.size(); ++i) {
       if (c.labels[i] != k || !std::isfinite(c.values[i])) continue;
-      const double place = (c.values[i] - x.lo) / (x.hi - x.lo) * static_cast<double>(bins);
-      ++share[std::min(static_cast<std::size_t>(place), bins - 1)], ++rows;
+      const double place = (c.values[i] - x.lo) / (x.hi - x.lo) * static_cast<double>(bins.count);
+      ++share[std::min(static_cast<std::size_t>(place), bins.count - 1)], ++rows;
     }
     if (rows == 0) continue;
     Line line;
     const auto i = static_cast<std::size_t>(k);
     line.name = class_name(c.class_names, i);
     line.detail = count(static_cast<long long>(rows)) + (rows == 1 ? " row" : " rows");
-    line.colour = k, line.filled = true, line.width = 1.5, line.dash = p.lines.empty() ? Dash::solid : dash_of(7 * i);
-    for (std::size_t b = 0; b < bins; ++b) {
-      const double height = 100 * share[b] / rows, width = (x.hi - x.lo) / static_cast<double>(bins);
+    line.colour = k, line.filled = last < 3, line.width = 1.5,
+    line.dash = p.lines.empty() ? Dash::solid : dash_of(7 * i);
+    for (std::size_t b = 0; b < bins.count; ++b) {
+      const double height = 100 * share[b] / rows, width = (x.hi - x.lo) / static_cast<double>(bins.count);
       const double left = x.lo + width * static_cast<double>(b);
       line.x.insert(line.x.end(), {left, left + width}), line.y.insert(line.y.end(), {height, height});
       p.y.hi = std::max(p.y.hi, 1.05 * height);

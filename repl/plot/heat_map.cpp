@@ -7,13 +7,14 @@
 
 #include "plot/charts.hpp"
 #include "plot/picture.hpp"
+#include "plot/sequence_axis.hpp"
 #include "plot/text_grid.hpp"
 #include "plot/words.hpp"
 
 namespace l2g::plot {
 namespace {
 
-constexpr double edge = 12, longest_name = 120, heading = 56, axis_name = 22;
+constexpr double edge = picture_edge, longest_name = 170, heading = 56, axis_name = 22;
 constexpr std::size_t most_told = 1600;  // cells that a page says the value of
 
 void check(const report::HeatMap& m) {
@@ -73,13 +74,17 @@ Drawing drawing_of(const report::HeatMap& m) {
   const double cell = std::clamp(620 / std::max({down, across, 1.0}), 1.0, 26.0);
   const double row_room = name_room(m.rows), column_room = name_room(m.columns);
   const double left = edge + (m.row_name.empty() ? 0 : axis_name) + row_room, top = heading;
-  const double width = std::max(left + across * cell + 2 * edge, 330.0);
+  const double title = Canvas::text_width(m.title, title_font) + 2 * edge;
+  const double width = std::max({left + across * cell + 2 * edge, 330.0, std::min(title, 700.0)});
   const double height = top + down * cell + column_room + (m.column_name.empty() ? 0 : axis_name) + edge;
   return {m.title, width, height, [=](Canvas& canvas) {
-            canvas.text(Canvas::fitted(m.title, title_font, width - 2 * edge), {edge, 20}, title_font, colour_of(ink));
+            draw_title(canvas, m.title, width);
             const Shades shades = range_of(m);
-            const std::string range = (m.value_name.empty() ? "" : m.value_name + ", ") + range_in_words(shades);
-            canvas.text(Canvas::fitted(range, small_font, width - 2 * edge), {edge, 42}, small_font, colour_of(grey));
+            const auto at = [&](double share) { return shades.low + share * (shades.high - shades.low); };
+            const double words = draw_shades(canvas, 42, number(shades.low, 3), number(shades.high, 3),
+                                             [&](double share) { return shades.colour(at(share)); });
+            canvas.text(Canvas::fitted(m.value_name, small_font, width - edge - words), {words, 42}, small_font,
+                        colour_of(grey));
             const auto every = static_cast<std::size_t>(std::ceil(11 / cell));
             const bool told = m.values.size() <= most_told;
             for (std::size_t i = 0; i < m.rows.size(); ++i) {
@@ -118,7 +123,7 @@ std::string text_chart(const report::HeatMap& m, index_t width, bool colour) {
   for (const std::string& name : m.rows) longest = std::max(longest, columns(on_one_line(name)));
   const int labels = std::min(longest, wide / 4), room = wide - labels - 1;
   const Shades shades = range_of(m);
-  std::string title = cut(m.title + ", " + range_in_words(shades), wide) + "\n";
+  std::string title = lines_of(m.title + ", " + range_in_words(shades), wide);
   if (!m.row_name.empty() || !m.column_name.empty())
     title += cut("rows: " + m.row_name + "; columns: " + m.column_name, wide) + "\n";
   const int count = static_cast<int>(m.columns.size());

@@ -1,6 +1,8 @@
 #pragma once
 // Names that do not fit beside each other stand in lanes above each other.
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <vector>
 
 namespace l2g::plot {
@@ -22,6 +24,23 @@ inline std::vector<int> lanes_of(const std::vector<Extent>& extents, int most) {
     while (lane < most && taken()) ++lane;
     lanes.push_back(lane < most ? lane : -1);
   }
+  return lanes;
+}
+
+/// The same in the given order while there is room for all, else the highest scores first; unknown scores come last.
+inline std::vector<int> lanes_by_score(const std::vector<Extent>& extents, const std::vector<double>& scores,
+                                       int most) {
+  std::vector<int> lanes = lanes_of(extents, most);
+  if (std::find(lanes.begin(), lanes.end(), -1) == lanes.end()) return lanes;
+  std::vector<std::size_t> order(extents.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
+    return std::isnan(scores[j]) ? !std::isnan(scores[i]) : scores[i] > scores[j];
+  });
+  std::vector<Extent> sorted;
+  for (const std::size_t i : order) sorted.push_back(extents[i]);
+  const std::vector<int> found = lanes_of(sorted, most);
+  for (std::size_t k = 0; k < order.size(); ++k) lanes[order[k]] = found[k];
   return lanes;
 }
 

@@ -151,7 +151,7 @@ std::string text_chart(const report::Logo& logo, index_t width, bool colour) {
   const auto cut = [wide](const std::string& s) {
     return shorten(s, [wide](const std::string& t) { return columns(t) <= wide; });
   };
-  std::string out = cut(logo.title + ", " + logo.y_name) + "\n";
+  std::string out = lines_of(logo.title + ", " + logo.y_name, wide);
   if (logo.heights.empty()) return out + "no positions\n";
   const Range r = heights_of(logo);
   constexpr int rows = 8;

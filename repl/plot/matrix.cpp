@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "plot/picture.hpp"
+#include "plot/sequence_axis.hpp"
 #include "plot/words.hpp"
 
 namespace l2g::plot {
@@ -33,7 +34,7 @@ MatrixLayout layout_of(const report::ConfusionMatrix& chart) {
 void draw(Canvas& canvas, const report::ConfusionMatrix& chart, const MatrixLayout& m) {
   const std::size_t n = chart.class_names.size();
   const double side = m.cell * static_cast<double>(n), half = m.cell / 2;
-  canvas.text(Canvas::fitted(chart.title, title_font, m.width - 2 * edge), {edge, 20}, title_font, colour_of(ink));
+  draw_title(canvas, chart.title, m.width);
   canvas.text("colour and %: share of the true class", {edge, 42}, small_font, colour_of(grey));
   // Where rows are narrower than letters, only every second, third, ... class is named.
   const auto every = static_cast<std::size_t>(std::ceil(11 / m.cell));

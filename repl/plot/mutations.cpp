@@ -37,16 +37,8 @@ bool is_reference(const MutationChart& m, std::size_t position, std::size_t base
 }
 
 void draw_scale(Canvas& canvas, const MutationChart& m, double most, double y) {
-  constexpr double length = 120, height = 9;
-  const std::string low = number(-most, 3), high = "+" + number(most, 3);
-  double x = picture_edge;
-  canvas.text(low, {x, y}, small_font, colour_of(ink));
-  x += Canvas::text_width(low, small_font) + 6;
-  for (int i = 0; i < 40; ++i)
-    canvas.rectangle({x + length / 40 * i, y - height / 2}, length / 40 + 0.2, height, diverging((i - 19.5) / 19.5));
-  x += length + 6;
-  canvas.text(high, {x, y}, small_font, colour_of(ink));
-  x += Canvas::text_width(high, small_font) + 10;
+  const double x = draw_shades(canvas, y, number(-most, 3), "+" + number(most, 3),
+                               [](double share) { return diverging(2 * share - 1); });
   canvas.text(m.value_name + ";  ● the base that stands there", {x, y}, small_font, colour_of(grey));
 }
 
@@ -104,7 +96,7 @@ std::string text_chart(const MutationChart& m, index_t width, bool colour) {
     return shorten(s, [wide](const std::string& u) { return columns(u) <= wide; });
   };
   const double most = largest(m);
-  std::string out = cut(m.title + ", " + m.value_name) + "\n";
+  std::string out = lines_of(m.title + ", " + m.value_name, wide);
   if (m.sequence.empty()) return out + "no bases\n";
   constexpr int left = 3, most_strips = 8;
   const auto all = strips(index_t(m.sequence.size()), wide - left);

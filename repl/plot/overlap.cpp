@@ -115,7 +115,7 @@ std::string text_chart(const SetOverlap& o, index_t width, bool colour) {
   const auto cut = [](const std::string& s, int room) {
     return shorten(s, [room](const std::string& u) { return columns(u) <= room; });
   };
-  std::string out = cut(o.title, wide) + "\n";
+  std::string out = lines_of(o.title, wide);
   if (o.parts.empty()) return out + "no members\n";
   // Each set has a column of its own; its name stands above it, joined by a line.
   const int parts = static_cast<int>(std::min(o.parts.size(), most_parts));

@@ -30,7 +30,7 @@ std::vector<Entry> legend_of(const Panel& panel) {
   return all;
 }
 
-constexpr double sample = 26, legend_row = 18, legend_width = 190;
+constexpr double sample = 26, legend_row = 18;
 
 void draw_sample(Canvas& canvas, const Entry& e, Place at) {
   if (e.line && e.line->filled) canvas.rectangle({at.x + 2, at.y - 5}, sample - 10, 10, e.colour(), 0.30);
@@ -93,29 +93,48 @@ bool any_value(const Panel& panel) {
          });
 }
 
+/// What the widest entry of a legend beside the plot takes, up to a limit.
+double legend_width(const std::vector<Entry>& legend) {
+  double width = 0;
+  for (const Entry& e : legend)
+    width = std::max({width, Canvas::text_width(e.name(), small_font), Canvas::text_width(e.detail(), small_font)});
+  return std::min(sample + width, 190.0);
+}
+
 /// The plot area inside the room of a panel, and the texts of the y axis cut to what fits.
 struct Frame {
   Rectangle plot;
   std::vector<Tick> across, up;
 };
 
-Frame frame_of(const Panel& panel, const std::vector<Entry>& legend, Rectangle room) {
+/// `above` is the height of a legend above the plot, the same for panels side by side.
+Frame frame_of(const Panel& panel, const std::vector<Entry>& legend, Rectangle room, double above) {
   Frame f;
   const bool named = !panel.y.names.empty();
   f.up = ticks(panel.y, static_cast<int>(room.height / 60));
   double labels = 0, right = 12;
   for (Tick& t : f.up) {
-    if (named) t.label = Canvas::fitted(t.label, name_font, 0.32 * room.width);
+    if (named) t.label = Canvas::fitted(t.label, name_font, 0.4 * room.width);
     labels = std::max(labels, Canvas::text_width(t.label, named ? name_font : small_font));
   }
   for (const std::string& s : panel.right) right = std::max(right, Canvas::text_width(s, small_font) + 16);
-  if (panel.legend_right && !legend.empty()) right = legend_width + 14;
+  if (panel.legend_right && !legend.empty()) right = legend_width(legend) + 14;
   const double left = labels + 8 + (panel.y.name.empty() ? 0 : 22);
-  const double top = panel.legend_right ? 6 : legend_above(nullptr, legend, {0, 0, room.width - left, 0}) + 2;
+  const double top = panel.legend_right ? 6 : above + 2;
   f.plot = {room.x + left, room.y + top, room.width - left - right, room.height - top - 44};
   if (panel.square) f.plot.width = f.plot.height = std::min(f.plot.width, f.plot.height);
   f.across = ticks(panel.x, static_cast<int>(f.plot.width / 62));
+  // Where both axes say the same they are marked at the same places.
+  if (panel.square && !named && panel.x.lo == panel.y.lo && panel.x.hi == panel.y.hi) f.across = f.up;
   return f;
+}
+
+/// What a legend above the plot takes of the height.
+double height_above(const Panel& panel, Rectangle room) {
+  const auto legend = legend_of(panel);
+  if (panel.legend_right) return 0;
+  const double left = frame_of(panel, legend, room, 0).plot.x - room.x;
+  return legend_above(nullptr, legend, {0, 0, room.width - left, 0});
 }
 
 void draw_axes(Canvas& canvas, const Panel& panel, const Frame& f, const Scale& across, const Scale& up) {
@@ -178,9 +197,9 @@ void draw_labels(Canvas& canvas, const std::vector<Label>& labels, const Scale& 
   }
 }
 
-void draw_panel(Canvas& canvas, const Panel& panel, Rectangle room) {
+void draw_panel(Canvas& canvas, const Panel& panel, Rectangle room, double above) {
   const auto legend = legend_of(panel);
-  const Frame f = frame_of(panel, legend, room);
+  const Frame f = frame_of(panel, legend, room, above);
   const Rectangle& r = f.plot;
   const Scale across{panel.x.lo, panel.x.hi, r.x, r.x + r.width}, up{panel.y.lo, panel.y.hi, r.y + r.height, r.y};
   draw_axes(canvas, panel, f, across, up);
@@ -238,17 +257,32 @@ void draw_panel(Canvas& canvas, const Panel& panel, Rectangle room) {
     legend_above(&canvas, legend, {r.x, room.y, room.x + room.width - r.x, 0});
 }
 
+Rectangle room_of(const Figure& figure, std::size_t panel) {
+  constexpr double gap = 18;
+  const double n = static_cast<double>(figure.panels.size());
+  const double width = (figure.width - 2 * picture_edge - gap * (n - 1)) / n;
+  return {picture_edge + static_cast<double>(panel) * (width + gap), picture_heading, width,
+          figure.height - picture_heading - 6};
+}
+
 }  // namespace
 
+double trimmed_width(const Figure& figure) {
+  if (figure.panels.size() != 1 || !figure.panels[0].square) return figure.width;
+  const auto legend = legend_of(figure.panels[0]);
+  const Rectangle room = room_of(figure, 0), plot = frame_of(figure.panels[0], legend, room, 0).plot;
+  const double aside = figure.panels[0].legend_right && !legend.empty() ? 14 + legend_width(legend) : 12;
+  const double title = Canvas::text_width(figure.title, title_font) + 2 * picture_edge;
+  return std::min(std::max(plot.x + plot.width + aside + picture_edge, title), figure.width);
+}
+
 void draw(Canvas& canvas, const Figure& figure) {
-  constexpr double edge = 12, heading = 40;
-  canvas.text(Canvas::fitted(figure.title, title_font, figure.width - 2 * edge), {edge, 20}, title_font,
-              colour_of(ink));
-  const double gap = 18, n = static_cast<double>(figure.panels.size());
-  const double width = (figure.width - 2 * edge - gap * (n - 1)) / n;
+  draw_title(canvas, figure.title, figure.width);
+  double above = 0;  // plots side by side begin at one height
   for (std::size_t i = 0; i < figure.panels.size(); ++i)
-    draw_panel(canvas, figure.panels[i],
-               {edge + static_cast<double>(i) * (width + gap), heading, width, figure.height - heading - 6});
+    above = std::max(above, height_above(figure.panels[i], room_of(figure, i)));
+  for (std::size_t i = 0; i < figure.panels.size(); ++i)
+    draw_panel(canvas, figure.panels[i], room_of(figure, i), above);
 }
 
 }  // namespace l2g::plot

@@ -7,6 +7,8 @@
 namespace l2g::plot {
 
 void draw(Canvas& canvas, const Figure& figure);
+/// The width that a square plot with its legend needs, at most that of the figure: nothing stays empty beside it.
+double trimmed_width(const Figure& figure);
 
 /// Extents of a confusion matrix's picture in points, from the number of classes and the length of their names.
 struct MatrixLayout {

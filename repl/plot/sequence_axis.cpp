@@ -22,16 +22,41 @@ double left_of(const Axis& up) { return picture_edge + 22 + widest(up_ticks(up))
 void draw_positions(Canvas& canvas, const Axis& across, const Box& plot) {
   const Scale x{across.lo, across.hi, plot.x, plot.x + plot.width};
   const double bottom = plot.y + plot.height;
+  const double closest = plot.width < 160 ? 26 : 40;  // each position of a short motif has its number
   const double label = Canvas::text_width(std::to_string(static_cast<long long>(across.hi)), small_font);
-  for (const Tick& t : ticks(across, std::max(static_cast<int>(plot.width / std::max(2.2 * label, 40.0)), 1))) {
+  for (const Tick& t : ticks(across, std::max(static_cast<int>(plot.width / std::max(2.2 * label, closest)), 1))) {
     canvas.line({x(t.at), bottom}, {x(t.at), bottom + 4}, colour_of(grey), 1);
     canvas.text(t.label, {x(t.at), bottom + 13}, small_font, colour_of(ink), 0.5);
   }
 }
 
 void draw_title(Canvas& canvas, std::string_view title, double width) {
-  canvas.text(Canvas::fitted(title, title_font, width - 2 * picture_edge), {picture_edge, 20}, title_font,
-              colour_of(ink));
+  const double room = width - 2 * picture_edge;
+  Font font = title_font;
+  if (const double needed = Canvas::text_width(title, font); needed > room)
+    font.size = std::max(small_font.size, std::floor(2 * font.size * room / needed) / 2);
+  canvas.text(Canvas::fitted(title, font, room), {picture_edge, 20}, font, colour_of(ink));
+}
+
+double draw_shades(Canvas& canvas, double y, const std::string& low, const std::string& high,
+                   const std::function<Colour(double)>& colour) {
+  constexpr double length = 120, height = 9;
+  constexpr int pieces = 40;
+  double x = picture_edge;
+  canvas.text(low, {x, y}, small_font, colour_of(ink));
+  x += Canvas::text_width(low, small_font) + 6;
+  for (int i = 0; i < pieces; ++i)
+    canvas.rectangle({x + length / pieces * i, y - height / 2}, length / pieces + 0.2, height,
+                     colour(i / (pieces - 1.0)));
+  canvas.path({{x, y - height / 2},
+               {x + length, y - height / 2},
+               {x + length, y + height / 2},
+               {x, y + height / 2},
+               {x, y - height / 2}},
+              grid_colour, 0.6, Dash::solid, 1);
+  x += length + 6;
+  canvas.text(high, {x, y}, small_font, colour_of(ink));
+  return x + Canvas::text_width(high, small_font) + 10;
 }
 
 void draw_sequence_axes(Canvas& canvas, const Axis& across, const Axis& up, const Box& plot) {

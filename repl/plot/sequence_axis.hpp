@@ -1,6 +1,9 @@
 #pragma once
-// What pictures along a sequence share: their edges, their axes, and how the terminal breaks a long one.
+// What pictures share: their edges and titles; and along a sequence, their axes, and how the terminal breaks a long
+// one.
 #include <l2g/core/config.hpp>
+
+#include <functional>
 
 #include "plot/canvas.hpp"
 
@@ -20,7 +23,12 @@ struct Box {
 
 /// The room that the marks and the name of an upright axis take, left of the plot.
 double left_of(const Axis& up);
+/// In smaller letters where it is wide, and shortened only where the smallest do not fit.
 void draw_title(Canvas& canvas, std::string_view title, double width);
+/// A bar of shades at height y from the left edge, with what its ends stand for; `colour` takes shares from 0 to 1.
+/// Returns where words behind it may begin.
+double draw_shades(Canvas& canvas, double y, const std::string& low, const std::string& high,
+                   const std::function<Colour(double)>& colour);
 /// Marks, lines and names around a plot along a sequence; `across` is in positions.
 void draw_sequence_axes(Canvas& canvas, const Axis& across, const Axis& up, const Box& plot);
 

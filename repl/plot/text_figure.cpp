@@ -273,7 +273,7 @@ class PanelText {
 }  // namespace
 
 std::string text_of(const Figure& figure, int width, bool colour) {
-  std::string out = cut(figure.title, width) + "\n";
+  std::string out = lines_of(figure.title, width);
   for (const Panel& panel : figure.panels) {
     const bool any = !panel.lines.empty() || !panel.points.empty() || !panel.bars.empty();
     out += (any && &panel != figure.panels.data() ? "\n" : "") + PanelText(panel, width).lines(colour);

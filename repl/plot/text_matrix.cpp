@@ -47,7 +47,7 @@ std::string text_of(const report::ConfusionMatrix& chart, int width, bool colour
   for (const index_t c : chart.counts) digits = std::max(digits, columns(count(c)));
   const int labels = std::min(longest, std::max(width / 4, 8));
   const int room = classes ? std::min((width - labels - 1) / classes - 1, std::max(16, longest)) : 0;
-  std::string out = cut(chart.title, width) + "\n";
+  std::string out = lines_of(chart.title, width);
   if (room < digits) {
     if (classes == 0) return out + "no classes\n";
     // The numbers do not fit beside each other: one line a class, with its recall.

@@ -50,6 +50,7 @@ int draw_names(TextGrid* grid, const std::vector<Stretch>& list, Strip strip, do
                int top) {
   std::vector<Extent> extents;
   std::vector<const Stretch*> shown;
+  std::vector<double> scores;
   for (const Stretch& s : list) {
     if (s.end <= strip.begin || s.start >= strip.end) continue;
     const double from = std::max(double(s.start - strip.begin) / bases, 0.0);
@@ -57,9 +58,10 @@ int draw_names(TextGrid* grid, const std::vector<Stretch>& list, Strip strip, do
     const int begin = static_cast<int>(from), end = std::max(static_cast<int>(std::ceil(to)), begin + 1);
     const int needed = std::max(end - begin, columns(label_of(s)) + 2) + 1;
     const int at = std::max(std::min(begin, width - left - needed), 0);
-    extents.push_back({double(std::min(at, begin)), double(std::max(at + needed, end))}), shown.push_back(&s);
+    extents.push_back({double(std::min(at, begin)), double(std::max(at + needed, end))}), shown.push_back(&s),
+        scores.push_back(s.score);
   }
-  const auto lanes = lanes_of(extents, most_lanes);
+  const auto lanes = lanes_by_score(extents, scores, most_lanes);
   int used = 0;
   for (std::size_t i = 0; i < shown.size(); ++i) {
     if (lanes[i] < 0) continue;
@@ -133,7 +135,7 @@ std::string text_chart(const ContributionTrack& t, index_t width, bool colour) {
   const auto cut = [wide](const std::string& s) {
     return shorten(s, [wide](const std::string& u) { return columns(u) <= wide; });
   };
-  std::string out = cut(t.title + ", " + t.y_name) + "\n";
+  std::string out = lines_of(t.title + ", " + t.y_name, wide);
   const auto n = index_t(t.values.size());
   if (n == 0) return out + "no bases\n";
   double highest = 0, lowest = 0;

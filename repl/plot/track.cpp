@@ -59,7 +59,7 @@ std::string tip_of(const ContributionTrack& t, const Stretch& s) {
   return words;
 }
 
-/// Where the names of stretches stand: each in the first lane that is free.
+/// Where the names of stretches stand: each in the first lane that is free, the strongest first where they are many.
 struct Placed {
   std::vector<int> lanes;  ///< one a stretch, -1: there was no room
   int used = 0, left_out = 0;
@@ -74,16 +74,31 @@ double name_left(const Stretch& s, double name, const Scale& x, double end, bool
 
 Placed place(const std::vector<Stretch>& list, const Scale& x, double end, bool aside) {
   std::vector<Extent> extents;
+  std::vector<double> scores;
   for (const Stretch& s : list) {
+    scores.push_back(s.score);
     const double from = x(static_cast<double>(s.start)), to = x(static_cast<double>(s.end));
     const double name = Canvas::text_width(aside ? s.name : label_of(s), small_font) + 10;
     const double left = name_left(s, name, x, end, aside);
     extents.push_back({std::min(from, left), std::max(to, left + name)});
   }
   Placed p;
-  p.lanes = lanes_of(extents, most_lanes);
+  p.lanes = lanes_by_score(extents, scores, most_lanes);
   for (const int l : p.lanes) p.used = std::max(p.used, l + 1), p.left_out += l < 0;
   return p;
+}
+
+/// How many named stretches lie on the first one's bases at most, beside itself.
+int deepest(const std::vector<Stretch>& list, const Placed& placed) {
+  int most = 0;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    int over = -1;
+    for (std::size_t j = 0; j < list.size(); ++j)
+      over +=
+          placed.lanes[i] >= 0 && placed.lanes[j] >= 0 && list[j].start <= list[i].start && list[i].start < list[j].end;
+    most = std::max(most, over);
+  }
+  return most;
 }
 
 void draw_features(Canvas& canvas, const ContributionTrack& t, const Placed& placed, const Scale& x, double top,
@@ -157,16 +172,16 @@ Drawing drawing_of(const ContributionTrack& t) {
         draw_title(canvas, t.title, width);
         const auto colours = colours_of(t);
         const Scale y{r.lo, r.hi, plot.y + plot.height, plot.y};
+        // Letters must be read through shades on shades.
+        const double shade = std::max(0.16 - 0.025 * deepest(t.hits, names), 0.05);
         for (std::size_t i = 0; i < t.hits.size(); ++i) {
+          if (names.lanes[i] < 0) continue;
           const Stretch& s = t.hits[i];
           const double from = x(static_cast<double>(s.start)), to = x(static_cast<double>(s.end));
           const Colour c = colour_of(colours.at(s.name));
           canvas.tip(tip_of(t, s));
-          canvas.rectangle({from, plot.y}, to - from, plot.height, c, 0.16);
-          if (names.lanes[i] >= 0) {
-            const double line = names_top + lane * names.lanes[i] + lane - 2;
-            canvas.rectangle({from, line}, to - from, 2.2, c);
-          }
+          canvas.rectangle({from, plot.y}, to - from, plot.height, c, shade);
+          canvas.rectangle({from, names_top + lane * names.lanes[i] + lane - 2}, to - from, 2.2, c);
           canvas.tip("");
         }
         for (std::size_t i = 0; i < t.hits.size(); ++i) {
@@ -179,7 +194,7 @@ Drawing drawing_of(const ContributionTrack& t) {
         const double first = static_cast<double>(t.first);
         std::string across = t.x_name;
         if (const int hidden = names.left_out + genes.left_out; hidden > 0)
-          across += "; " + count(hidden) + " more without a name above";
+          across += "; " + count(hidden) + (hidden == 1 ? " weaker hit is" : " weaker hits are") + " not shown";
         draw_sequence_axes(canvas, {across, first - 0.5, first + n - 0.5, {}, true}, {t.y_name, r.lo, r.hi}, plot);
         draw_values(canvas, t, x, y);
         canvas.line({plot.x, y(0)}, {plot.x + plot.width, y(0)}, colour_of(grey), 0.8);

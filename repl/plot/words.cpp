@@ -60,6 +60,37 @@ int columns(std::string_view text) {
   return n;
 }
 
+std::vector<std::string> wrapped(std::string_view text, int width) {
+  std::vector<std::string> lines;
+  int used = 0;
+  const std::string all = encode(decode(text));  // no line ends are left
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t end = std::min(all.find(' ', at), all.size());
+    const std::string word =
+        shorten(all.substr(at, end - at), [width](const std::string& s) { return columns(s) <= width; });
+    at = end + 1;
+    if (word.empty()) continue;
+    const int length = columns(word);
+    if (lines.empty() || used + 1 + length > width) {
+      lines.push_back(word), used = length;
+    } else {
+      lines.back() += " " + word, used += 1 + length;
+    }
+  }
+  return lines;
+}
+
+std::string lines_of(std::string_view text, int width) {
+  std::string all;
+  for (const std::string& line : wrapped(text, width)) all += line + "\n";
+  return all.empty() ? "\n" : all;
+}
+
+std::string class_words(const std::string& name) {
+  const bool number = !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
+  return number ? "class " + name : name;
+}
+
 std::string number(double x, int decimals) {
   if (std::isnan(x)) return "undefined";
   if (std::abs(x) < 0.5 * std::pow(10, -decimals)) x = 0;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace l2g::plot {
 
@@ -29,6 +30,13 @@ std::string shorten(std::string_view text, Fits&& fits) {
   }
   return best;
 }
+
+/// Lines of at most `width` columns, broken at spaces; a word that is longer is shortened.
+std::vector<std::string> wrapped(std::string_view text, int width);
+/// The same, each ended by a newline; a text without words is an empty line.
+std::string lines_of(std::string_view text, int width);
+/// The name of a class in a legend: "class 1" for one that is a bare number, which would say nothing there.
+std::string class_words(const std::string& name);
 
 /// Fixed decimals, never "-0.00"; "undefined" for NaN.
 std::string number(double x, int decimals);

@@ -14,6 +14,7 @@
 #include <l2g/text/token_summary.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 namespace l2g::repl {
@@ -43,10 +44,13 @@ report::LearningCurves curves_of(const Model& m) {
   c.title = "Learning curves of " + m.name;
   double best = -2;
   for (const auto& h : m.history) {
-    c.train_loss.x.push_back(h.epoch), c.train_loss.y.push_back(h.train_loss);
-    c.dev_loss.x.push_back(h.epoch), c.dev_loss.y.push_back(h.loss);
-    c.dev_metric.x.push_back(h.epoch), c.dev_metric.y.push_back(h.metric);
-    if (h.metric > best) best = h.metric, c.best = h.epoch;
+    // The step in which an epoch ends takes the first rows of the next one along.
+    const double whole = std::floor(h.epoch), step = h.epoch / std::max(double(h.step), 1.0);
+    const double at = whole >= 1 && h.epoch - whole < 0.999 * step ? whole : h.epoch;
+    c.train_loss.x.push_back(at), c.train_loss.y.push_back(h.train_loss);
+    c.dev_loss.x.push_back(at), c.dev_loss.y.push_back(h.loss);
+    c.dev_metric.x.push_back(at), c.dev_metric.y.push_back(h.metric);
+    if (h.metric > best) best = h.metric, c.best = at;
   }
   return c;
 }

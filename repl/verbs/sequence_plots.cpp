@@ -107,9 +107,9 @@ Value logo(const Arguments& a, Shell& shell) {
     chart = probabilities ? report::probability_logo(set->motifs[i]) : report::logo_of(set->motifs[i]);
     if (!set->notes[i].alternative.empty()) chart.title += " (" + set->notes[i].alternative + ")";
   } else if (const auto c = a.object<Contributions>("motif")) {
-    const auto& row = c->rows[row_of(a, "plot.logo", c->size())];
-    const Range r = range_of(a, "plot.logo", row.length());
-    chart = report::logo_of(row, r.from, r.to, report::contribution_axis(*c));
+    const std::size_t row = row_of(a, "plot.logo", c->size());
+    const Range r = range_of(a, "plot.logo", c->rows[row].length());
+    chart = report::logo_of(*c, index_t(row), r.from, r.to);
   } else {
     const data::Motif m = motif_of(source);
     chart = probabilities ? report::probability_logo(m) : report::logo_of(m);
@@ -155,8 +155,11 @@ std::vector<Stretch> stretches_of(const Value& hits, const Contributions& contri
       if (named ? found->sequence(h) == id : std::size_t(h.sequence) == row)
         out.push_back({h.start, h.end, h.strand, found->motif(h), h.score});
   } else if (const auto seqlets = object_cast<Seqlets>(hits)) {
+    // Seqlets of other contributions belong to the row of the same name.
+    const bool same = !seqlets->of || seqlets->of.get() == &contributions;
     for (const auto& s : seqlets->list)
-      if (std::size_t(s.row) == row) out.push_back({s.start, s.end, '.', "seqlet", s.attribution});
+      if (same ? std::size_t(s.row) == row : !id.empty() && seqlets->of->rows[std::size_t(s.row)].id == id)
+        out.push_back({s.start, s.end, '.', "seqlet", s.attribution});
   } else if (const auto simulated = object_cast<data::Simulated>(hits)) {
     const auto& ids = simulated->dataset.ids;
     const auto at = std::find(ids.begin(), ids.end(), id);
@@ -189,7 +192,7 @@ std::vector<Stretch> genes_of(const data::Annotation& annotation, const interpre
 
 report::MutationChart mutation_chart(const MutationMaps& maps, const MutationMap& map, index_t from, index_t to) {
   report::MutationChart chart;
-  chart.title = "Mutations of " + (map.id.empty() ? "a sequence" : map.id);
+  chart.title = "Mutations of " + (map.id.empty() ? "a sequence" : report::row_words(map.id, 0));
   chart.value_name = "change of " + maps.output_name;
   // Only what was mutated has numbers.
   from = std::max(from, map.first), to = std::min(to, map.first + map.length);

@@ -194,11 +194,11 @@ template <class F>
 void each_comparison(F&& f) {
   using Words = std::vector<std::string>;
   f(calibration(), "calibration",
-    Words{"predicted probability", "share that is so (95 % interval)", "rows in the bin", "ECE 0.094 in 10 bins",
+    Words{"predicted probability", "observed share (95 % interval)", "rows in the bin", "ECE 0.094 in 10 bins",
           "perfect"});
   f(learning_with_test(), "learning_test", Words{"test (not used to choose)", "dev at its best: 0.750 at epoch 6"});
   f(roc_with_bands(), "roc_bands", Words{"AUC 0.89 [0.85, 0.92]", "fine-tuned"});
-  f(attention(), "attention", Words{"attending token", "attended token", "attention weight, from 0.000", "[CLS]"});
+  f(attention(), "attention", Words{"attending token", "attended token", "attention weight", "[CLS]"});
   f(forest(), "forest",
     Words{"difference in test MCC (95 % interval)", "seed 4", "0.015 [0.001, 0.029]", "no difference"});
   f(observed_predicted(), "observed",

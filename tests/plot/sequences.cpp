@@ -95,7 +95,7 @@ TEST_CASE("mutations mark the base that stands there and say what falls and what
   report::MutationChart m;
   m.sequence = "AC", m.values = {0, -1, 1, 0.2, 0.05, 0, -0.3, 0.6};
   CHECK(plot::text_chart(m, 41, false) ==
-        "Effect of every muta…change of the output\n"
+        "Effect of every mutation, change of the\noutput\n"
         "   AC\n"
         "A  ·\n"
         "C  =·\n"

@@ -125,6 +125,18 @@ TEST_CASE("round ticks", "[plot]") {
   CHECK(ticks({"", 0, 2, {}, true}, 8).size() == 3);
 }
 
+TEST_CASE("long titles go on in another line, and bare numbers say that they are classes", "[plot]") {
+  using l2g::plot::wrapped;
+  CHECK(wrapped("a title of five words", 10) == std::vector<std::string>{"a title of", "five words"});
+  CHECK(wrapped("two\nlines", 20) == std::vector<std::string>{"two lines"});
+  CHECK(wrapped("an incomprehensible word", 7) == std::vector<std::string>{"an", "inc…ble", "word"});
+  CHECK(wrapped("", 7).empty());
+  CHECK(l2g::plot::lines_of("", 7) == "\n");
+  CHECK(l2g::plot::class_words("1") == "class 1");
+  CHECK(l2g::plot::class_words("promoter") == "promoter");
+  CHECK(l2g::plot::class_words("") == "");
+}
+
 TEST_CASE("names are shortened in the middle, whole characters only", "[plot]") {
   const auto to = [](int room) { return [room](const std::string& s) { return columns(s) <= room; }; };
   CHECK(l2g::plot::shorten("promoter", to(8)) == "promoter");

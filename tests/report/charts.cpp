@@ -101,7 +101,13 @@ TEST_CASE("lengths and GC content are told for each class", "[report]") {
   CHECK(std::isnan(gc.values[2]));
   CHECK(gc.values[3] == 50);
   CHECK(gc.labels == d.labels);
+  CHECK(gc.step == 0);  // shares of four bases and of two
   CHECK(report::length_histogram(d).values == std::vector<double>{4, 4, 2, 4});
+  CHECK(report::length_histogram(d).step == 1);
+  d.sequences = {"GGCC", "ATTT", "NNAT"};
+  CHECK(report::gc_histogram(d).step == 0);
+  d.sequences = {"GGCC", "ATTT", "NNNN"}, d.labels = {1, 0, 0};
+  CHECK(report::gc_histogram(d).step == 25);
   d.labels.clear();
   CHECK(report::gc_histogram(d).class_names == std::vector<std::string>{"all rows"});
 }
@@ -135,7 +141,15 @@ TEST_CASE("a track shows a part of a sequence with the hits that lie in it", "[r
   CHECK((t.hits[1].start == 2 && t.hits[1].end == 4 && t.hits[1].strand == '-'));
   CHECK(t.y_name == "contribution (logit)");
   CHECK(t.title == "DeepLIFT/SHAP of row 7: logit of 1");
-  const auto logo = report::logo_of(c, 2, 6, "logit");
+  const auto logo = report::logo_of(all, 0, 2, 6);
   CHECK(logo.heights[2] == 2);  // G at position 2
   CHECK(logo.length() == 4);
+  CHECK(logo.title == "Contributions of row 7, logit of 1");
+  CHECK(logo.y_name == "contribution (logit)");
+  all.rows[0].id = "7";
+  CHECK(report::track_of(all, 0, 2, 6).title == "DeepLIFT/SHAP of row 7: logit of 1");
+  all.rows[0].id = "chr1:5-13";
+  CHECK(report::track_of(all, 0, 2, 6).title == "DeepLIFT/SHAP of chr1:5-13: logit of 1");
+  all.rows[0].id.clear();
+  CHECK(report::track_of(all, 0, 2, 6).title == "DeepLIFT/SHAP of row 1: logit of 1");
 }

@@ -20,7 +20,7 @@ struct Reliability {
 
 struct CalibrationChart {
   std::string title = "Calibration";
-  std::string x_name = "predicted probability", y_name = "share that is so (95 % interval)";
+  std::string x_name = "predicted probability", y_name = "observed share (95 % interval)";
   std::vector<Reliability> models{};
 };
 

@@ -83,7 +83,8 @@ struct ScoreHistogram {
   std::vector<double> values;
   std::vector<std::int32_t> labels;
   std::vector<std::string> class_names;
-  index_t bins = 30;
+  index_t bins = 30;  ///< at most, where values have a step
+  double step = 0;    ///< values are whole multiples of it, as lengths of 1: each bar holds as many of them; 0: any
 };
 
 /// Numbers as shades, a cell each: values (rows, columns), with a name for every row and column.

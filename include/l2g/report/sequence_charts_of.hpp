@@ -41,12 +41,20 @@ inline std::string contribution_axis(const interpret::Contributions& all) {
   return all.output_name.find("logit") != std::string::npos ? "contribution (logit)" : "contribution";
 }
 
+/// What a picture calls a row: a bare number, which files without names give, says that it is one.
+inline std::string row_words(const std::string& id, index_t row) {
+  if (id.empty()) return "row " + std::to_string(row + 1);
+  return id.find_first_not_of("0123456789") == std::string::npos ? "row " + id : id;
+}
+
 /// What each base would contribute if it stood there, positions [from, to) of the sequence; without such numbers, what
 /// the bases that stand there contribute.
-inline Logo logo_of(const interpret::Contribution& c, index_t from, index_t to, const std::string& unit) {
+inline Logo logo_of(const interpret::Contributions& all, index_t row, index_t from, index_t to) {
+  const interpret::Contribution& c = all.rows[std::size_t(row)];
   Logo logo;
-  logo.title = c.id.empty() ? "Contributions" : c.id;
-  logo.y_name = unit, logo.first = from + 1;
+  logo.title = (c.hypothetical.empty() ? "Contributions of " : "What each base would contribute: ") +
+               row_words(c.id, row) + (all.output_name.empty() ? "" : ", " + all.output_name);
+  logo.y_name = contribution_axis(all), logo.first = from + 1;
   for (index_t i = from; i < to; ++i)
     for (int b = 0; b < 4; ++b)
       logo.heights.push_back(!c.hypothetical.empty() ? c.hypothetical[std::size_t(4 * i + b)]
@@ -61,7 +69,7 @@ inline ContributionTrack track_of(const interpret::Contributions& all, index_t r
                                   const std::vector<Stretch>& hits = {}, const std::vector<Stretch>& features = {}) {
   const interpret::Contribution& c = all.rows[std::size_t(row)];
   ContributionTrack t;
-  t.title = all.method + " of " + (c.id.empty() ? "row " + std::to_string(row + 1) : c.id);
+  t.title = all.method + " of " + row_words(c.id, row);
   if (!all.output_name.empty()) t.title += ": " + all.output_name;
   t.y_name = contribution_axis(all);
   t.first = from + 1;
