@@ -1,6 +1,6 @@
 #pragma once
+#include <l2g/core/draws.hpp>
 #include <l2g/core/errors.hpp>
-#include <l2g/core/philox.hpp>
 #include <l2g/data/simulate.hpp>
 #include <l2g/io/atomic_file.hpp>
 
@@ -11,36 +11,21 @@ namespace l2g::data {
 
 namespace detail {
 
-// Random numbers of one row, in order.
-class Draws {
- public:
-  Draws(std::uint64_t seed, std::uint64_t row_of_class, std::uint32_t class_number)
-      : rng_{seed, row_of_class}, stream_(0x73696d00u + class_number) {}  // "sim"
-  double uniform() { return rng_.uniform(stream_, next_++); }
-  index_t between(index_t low, index_t high) {
-    return low + static_cast<index_t>(rng_.below(stream_, next_++, static_cast<std::uint64_t>(high - low) + 1));
-  }
-  char letter(const std::array<double, 4>& p) {
-    double u = uniform();
-    for (std::size_t b = 0; b < 3; ++b) {
-      if (u < p[b]) return "ACGT"[b];
-      u -= p[b];
-    }
-    return 'T';
-  }
-
- private:
-  Rng rng_;
-  std::uint32_t stream_;
-  std::uint64_t next_ = 0;
-};
+inline Draws draws_of(std::uint64_t seed, index_t row_of_class, std::size_t class_number) {
+  return {Rng{seed, static_cast<std::uint64_t>(row_of_class)},
+          0x73696d00u + static_cast<std::uint32_t>(class_number)};  // "sim"
+}
+// By multiplication alone, as Rng::below: one word each.
+inline index_t between(index_t low, index_t high, Draws& draws) {
+  return low + static_cast<index_t>(draws.word() * (static_cast<std::uint64_t>(high - low) + 1) >> 32);
+}
 
 inline std::string draw_background(const Background& b, index_t length, Draws& draws) {
   const std::array<double, 4> first{(1 - b.gc) / 2, b.gc / 2, b.gc / 2, (1 - b.gc) / 2};
   std::string s;
   while (static_cast<index_t>(s.size()) < length)
-    s += draws.letter(
-        b.transitions.empty() || s.empty() ? first : b.transitions[static_cast<std::size_t>(base_code(s.back()))]);
+    s += "ACGT"[draws.one_of(
+        b.transitions.empty() || s.empty() ? first : b.transitions[static_cast<std::size_t>(base_code(s.back()))])];
   return s;
 }
 
@@ -86,14 +71,14 @@ class RowPlanter {
   void place(const Planting& p, bool reverse) {
     const Motif& first = motif(p.motif);
     const Motif* second = p.partner.empty() ? nullptr : &motif(p.partner);
-    const index_t gap = second ? draws_.between(p.smallest_gap, p.largest_gap) : 0;
+    const index_t gap = second ? between(p.smallest_gap, p.largest_gap, draws_) : 0;
     const index_t whole = first.length() + (second ? gap + second->length() : 0);
     const index_t last = simulation_.length - whole;
     const index_t low = p.position < 0 ? 0 : std::max<index_t>(0, p.position - p.spread);
     const index_t high = p.position < 0 ? last : std::min(last, p.position + p.spread);
     constexpr int tries = 200;  // enough unless the row is almost full
     for (int t = 0; t < tries && low <= high; ++t) {
-      const index_t start = draws_.between(low, high);
+      const index_t start = between(low, high, draws_);
       if (!is_free(start, start + whole)) continue;
       // On the reverse strand the pair is turned as a whole: its partner comes first.
       write(first, reverse ? start + whole - first.length() : start, reverse);
@@ -107,7 +92,7 @@ class RowPlanter {
 
   void write(const Motif& m, index_t start, bool reverse) {
     std::string letters;
-    for (const auto& p : m.probabilities) letters += draws_.letter(p);
+    for (const auto& p : m.probabilities) letters += "ACGT"[draws_.one_of(p)];
     if (reverse) letters = reverse_complement(letters);
     sequence_.replace(static_cast<std::size_t>(start), letters.size(), letters);
     sites_.push_back({row_, start, start + m.length(), reverse ? '-' : '+', m.name});
@@ -182,7 +167,7 @@ L2G_INLINE Simulated simulate(const Simulation& simulation) {
       const SimulatedClass& c = simulation.classes[k];
       if (i >= c.rows) continue;
       const index_t row = out.dataset.rows();
-      Draws draws(simulation.seed, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(k));
+      Draws draws = draws_of(simulation.seed, i, k);
       std::string sequence = draw_background(simulation.background, simulation.length, draws);
       const auto first_site = static_cast<std::ptrdiff_t>(out.sites.size());
       RowPlanter planter(simulation, sequence, row, draws, out.sites);

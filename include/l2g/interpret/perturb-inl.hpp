@@ -1,7 +1,7 @@
 #pragma once
+#include <l2g/core/draws.hpp>
 #include <l2g/core/errors.hpp>
 #include <l2g/interpret/contributions.hpp>
-#include <l2g/interpret/draws.hpp>
 #include <l2g/interpret/perturb.hpp>
 #include <l2g/interpret/shuffle.hpp>
 
@@ -9,17 +9,6 @@
 
 namespace l2g::interpret {
 namespace detail {
-
-/// A base by its probabilities, which add up to 1.
-inline char drawn_base(const std::array<double, 4>& p, Draws& draws) {
-  double left = draws.uniform();
-  for (std::size_t b = 0; b < 3; ++b)
-    if ((left -= p[b]) < 0) return "ACGT"[b];
-  // Rounding may leave a little behind the last one: a base that cannot be is not drawn.
-  for (std::size_t b = 4; b-- > 0;)
-    if (p[b] > 0) return "ACGT"[b];
-  return 'N';
-}
 
 inline std::array<double, 4> shares_of(std::string_view sequence) {
   std::array<double, 4> n{};
@@ -45,7 +34,7 @@ L2G_INLINE std::string drawn_site(const data::Motif& motif, std::uint64_t seed, 
                                   std::uint64_t index) {
   Draws draws(seed, row, index);
   std::string site;
-  for (const auto& p : motif.probabilities) site += detail::drawn_base(p, draws);
+  for (const auto& p : motif.probabilities) site += "ACGT"[draws.one_of(p)];
   return site;
 }
 
@@ -78,7 +67,7 @@ L2G_INLINE std::string taken_out(const std::string& sequence, const std::vector<
                                   ? shuffle(taken, k, seed, row, index ^ (std::uint64_t(begin) << 32))
                                   : std::string(taken);
     for (std::size_t i = begin; i < end; ++i)
-      result[i] = with == Replacement::shuffle ? other[i - begin] : detail::drawn_base(shares, draws);
+      result[i] = with == Replacement::shuffle ? other[i - begin] : "ACGT"[draws.one_of(shares)];
     begin = end;
   }
   return result;

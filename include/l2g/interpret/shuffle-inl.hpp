@@ -1,7 +1,7 @@
 #pragma once
+#include <l2g/core/draws.hpp>
 #include <l2g/core/errors.hpp>
 #include <l2g/interpret/contributions.hpp>
-#include <l2g/interpret/draws.hpp>
 #include <l2g/interpret/shuffle.hpp>
 
 #include <algorithm>
