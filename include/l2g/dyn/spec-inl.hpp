@@ -1,19 +1,14 @@
 #pragma once
 #include <l2g/core/errors.hpp>
+#include <l2g/core/number_text.hpp>
 #include <l2g/core/text.hpp>
 #include <l2g/dyn/spec.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace l2g::model {
 namespace detail {
-
-inline std::string number_text(double v) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, v).ptr};
-}
 
 /// The linear maps that a layer has by itself, by their keys below it; "" is the layer itself.
 inline std::vector<std::string> own_maps(const Spec& s) {

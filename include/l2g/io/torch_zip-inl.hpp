@@ -1,4 +1,5 @@
 #pragma once
+#include <l2g/core/number_text.hpp>
 #include <l2g/io/atomic_file.hpp>
 #include <l2g/io/messages.hpp>
 #include <l2g/io/pickle.hpp>
@@ -7,7 +8,6 @@
 #include <l2g/io/zip_out.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <map>
 #include <set>
@@ -85,11 +85,7 @@ class TorchReader {
   void note(const std::string& key, const PickleValue& v) {
     if (v.kind == Kind::text) out_.metadata.emplace_back(key, v.text);
     if (v.kind == Kind::whole) out_.metadata.emplace_back(key, std::to_string(v.number));
-    if (v.kind == Kind::real) {
-      char shortest[32];
-      const auto end = std::to_chars(shortest, shortest + sizeof shortest, v.fraction).ptr;
-      out_.metadata.emplace_back(key, std::string(shortest, end));
-    }
+    if (v.kind == Kind::real) out_.metadata.emplace_back(key, number_text(v.fraction));
     if (v.kind == Kind::boolean) out_.metadata.emplace_back(key, v.number ? "true" : "false");
   }
 

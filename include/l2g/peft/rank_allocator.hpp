@@ -1,5 +1,6 @@
 #pragma once
 // Rank allocation in a training: AdaLoRA and adaptive rank sampling as a hook of fit().
+#include <l2g/core/number_text.hpp>
 #include <l2g/peft/rank_policy.hpp>
 #include <l2g/train/hooks.hpp>
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <l2g/core/number_text.hpp>
 #include <l2g/io/messages.hpp>
 #include <l2g/train/checkpoint.hpp>
 
@@ -119,11 +120,6 @@ inline void read_parts(const io::SafetensorsFile& file, const CheckpointParts& p
 }
 
 }  // namespace detail
-
-L2G_INLINE std::string number_text(double x) {
-  char text[40];
-  return {text, std::to_chars(text, text + sizeof text, x).ptr};
-}
 
 L2G_INLINE Settings settings_of(const FitOptions& o) {
   Settings s;

@@ -9,8 +9,6 @@ namespace l2g {
 /// What has to be equal for a checkpoint to be used: (name, value as text), shown when it differs.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 Settings settings_of(const FitOptions& options);
-/// The shortest text that reads back as the same number.
-std::string number_text(double x);
 
 /// Everything of a running training, as blocks of memory.
 struct CheckpointParts {

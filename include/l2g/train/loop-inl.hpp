@@ -1,4 +1,5 @@
 #pragma once
+#include <l2g/core/number_text.hpp>
 #include <l2g/train/loop.hpp>
 
 namespace l2g {
