@@ -21,6 +21,19 @@ const std::vector<Tokenizer>& all() {
     for (const char* piece :
          {"\xe2\x96\x81", "t", "h", "e", "th", "the", "\xe2\x96\x81the", "\xc3\xa9", "ca", "c", "a"})
       vocabulary += std::string(piece) + "\t-1\n";
+    // Llama's: visible spaces, the bytes of one letter, special tokens before and after the normalizer.
+    const std::string llama =
+        R"({"added_tokens": [{"id": 0, "content": "<unk>", "special": true, "normalized": false},
+                             {"id": 1, "content": "<s>", "special": true, "normalized": true}],
+            "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "_"},
+              {"type": "Replace", "pattern": {"String": " "}, "content": "_"}]},
+            "model": {"type": "BPE", "unk_token": "<unk>", "fuse_unk": true, "byte_fallback": true,
+              "vocab": {"<unk>": 0, "<s>": 1, "_": 2, "t": 3, "h": 4, "e": 5, "a": 6, "c": 7, "he": 8, "the": 9,
+                        "_the": 10, "<0xC3>": 11, "<0xA9>": 12, "ca": 13, "__": 14},
+              "merges": ["h e", "t he", "_ the", "c a", ["_", "_"]]}})";
+    const std::string metaspace = llama.substr(0, llama.find("\"normalizer\"")) +
+                                  R"("pre_tokenizer": {"type": "Metaspace", "replacement": "_"}, )" +
+                                  llama.substr(llama.find("\"model\""));
     return std::vector<Tokenizer>{
         train_bpe(texts).tokenizer,
         train_bpe(texts, plain).tokenizer,
@@ -30,7 +43,9 @@ const std::vector<Tokenizer>& all() {
         nucleotide_transformer_tokenizer(2),
         character_tokenizer(),
         byte_tokenizer(),
-        hyena_tokenizer()};
+        hyena_tokenizer(),
+        parse_tokenizer_json(llama, "llama"),
+        parse_tokenizer_json(metaspace, "metaspace")};
   }();
   return made;
 }

@@ -374,15 +374,16 @@ std::vector<std::string> texts_of(const Arguments& a, std::string_view name) {
 
 void register_token_verbs(Registry& registry) {
   register_types(registry);
-  registry.add({.name = "tokenizer",
-                .group = "tokens",
-                .doc = "Opens a tokenizer: a folder, one of its files, or a kind that needs none.",
-                .parameters = {file("path", "folder or file; or bytes, characters, hyena, kmers1 to kmers8, nt1, nt2")},
-                .run = tokenizer_verb,
-                .help =
-                    "Read are tokenizer.json, vocab.json with merges.txt, vocab.txt, SentencePiece models. kmers6 is "
-                    "that of DNABERT-6, nt1 and nt2 are those of the Nucleotide Transformer.",
-                .example = "t = tokenizer \"kmers6\"\nt = tokenizer \"all-MiniLM-L6-v2\""});
+  registry.add(
+      {.name = "tokenizer",
+       .group = "tokens",
+       .doc = "Opens a tokenizer: a folder, one of its files, or a kind that needs none.",
+       .parameters = {file("path", "folder or file; or bytes, characters, hyena, kmers1 to kmers8, nt1, nt2")},
+       .run = tokenizer_verb,
+       .help = "Read are tokenizer.json (Llama's, too), vocab.json with merges.txt, vocab.txt, SentencePiece models "
+               "and llama2.c's tokenizer.bin. kmers6 is that of DNABERT-6, nt1 and nt2 are those of the Nucleotide "
+               "Transformer.",
+       .example = "t = tokenizer \"kmers6\"\nt = tokenizer \"all-MiniLM-L6-v2\""});
   registry.add({.name = "encode",
                 .group = "tokens",
                 .doc = "The ids of a text, special tokens included.",

@@ -1,4 +1,5 @@
 // Llama's tokenizer.json and llama2.c's tokenizer.bin against the public packages (tests/goldens/llama_tokenizers.py).
+#include "llama2c_tokenizer.hpp"
 #include "sample_data.hpp"
 #include "scratch_folder.hpp"
 
@@ -7,7 +8,6 @@
 #include <l2g/text/spaces.hpp>
 #include <nlohmann/json.hpp>
 
-#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -65,16 +65,6 @@ void compare(const Tokenizer& t, const std::string& name) {
   CHECK(std::accumulate(ids.begin(), ids.end(), std::int64_t(0)) == expected()["long"][name][1].get<std::int64_t>());
 }
 
-// tokenizer.bin of pieces and scores.
-std::string number(auto value) {
-  std::string bytes(sizeof value, 0);
-  std::memcpy(bytes.data(), &value, sizeof value);
-  return bytes;
-}
-std::string entry(const std::string& piece, float score = 0) {
-  return number(score) + number(std::int32_t(piece.size())) + piece;
-}
-
 }  // namespace
 
 TEST_CASE("ids, offsets and texts of tokenizer.json with visible spaces are those of the public package") {
@@ -104,14 +94,8 @@ TEST_CASE("a tokenizer.bin gives the ids of the SentencePiece model that it was 
   // One exported from a published model, as llama2.c does it.
   REQUIRE_SAMPLE(small, "lm_weights/babyllama_tok105");
   const Tokenizer model = text::load_tokenizer(small);
-  std::string bytes = number(std::int32_t(6));
-  for (std::int32_t id = 0; id < model.size(); ++id) {
-    std::string piece = model.token(id);
-    if (const auto at = piece.find("\xe2\x96\x81"); at != piece.npos) piece.replace(at, 3, " ");
-    bytes += entry(id == 1 || id == 2 ? "\n" + piece + "\n" : piece, id < 4 ? 0.f : float(3 - id));
-  }
   const ScratchFolder made;
-  const Tokenizer bin = text::load_tokenizer(made.file("tok105.bin", bytes));
+  const Tokenizer bin = text::load_tokenizer(made.file("tok105.bin", llama2c_tokenizer(model)));
   for (const auto& said : expected()["texts"])
     CHECK(bin.ids(said.get<std::string>()) == model.ids(said.get<std::string>()));
   REQUIRE_SAMPLE(answers, "derived/lm_expected/babyllama_tok105.json");
@@ -170,21 +154,24 @@ TEST_CASE("what Llama's tokenizer.json has wrong is said in a line") {
 }
 
 TEST_CASE("what a tokenizer.bin has wrong is said with its place") {
-  const std::string start = number(std::int32_t(5)) + entry("<unk>") + entry("\n<s>\n");
+  const std::string start = bytes_of(std::int32_t(5)) + llama2c_token("<unk>") + llama2c_token("\n<s>\n");
   const auto read = [](const std::string& bytes) { return text::parse_llama2c_tokenizer(bytes, "t.bin"); };
   using Catch::Contains;
-  CHECK(read(start + entry("a")).pieces.size() == 3);
+  CHECK(read(start + llama2c_token("a")).pieces.size() == 3);
   CHECK_THROWS_WITH(read(""), Contains("t.bin: ") && Contains("token 0 before byte 0: the file ends in it"));
-  CHECK_THROWS_WITH(read(number(std::int32_t(0))), Contains("there are no tokens"));
-  CHECK_THROWS_WITH(read(start + entry("abc").substr(0, 9)), Contains("token 2 before byte 38: the file ends in it"));
-  CHECK_THROWS_WITH(read(start + entry("abcdef")), Contains("token 2") && Contains("6 bytes") && Contains("has 5"));
-  CHECK_THROWS_WITH(read(start + number(1.f) + number(std::int32_t(-1))), Contains("it has -1 bytes"));
-  CHECK_THROWS_WITH(read(start + entry("a", std::numeric_limits<float>::quiet_NaN())), Contains("score is no number"));
-  CHECK_THROWS_WITH(read(number(std::int32_t(9)) + entry("a")),
+  CHECK_THROWS_WITH(read(bytes_of(std::int32_t(0))), Contains("there are no tokens"));
+  CHECK_THROWS_WITH(read(start + llama2c_token("abc").substr(0, 9)),
+                    Contains("token 2 before byte 38: the file ends in it"));
+  CHECK_THROWS_WITH(read(start + llama2c_token("abcdef")),
+                    Contains("token 2") && Contains("6 bytes") && Contains("has 5"));
+  CHECK_THROWS_WITH(read(start + bytes_of(1.f) + bytes_of(std::int32_t(-1))), Contains("it has -1 bytes"));
+  CHECK_THROWS_WITH(read(start + llama2c_token("a", std::numeric_limits<float>::quiet_NaN())),
+                    Contains("score is no number"));
+  CHECK_THROWS_WITH(read(bytes_of(std::int32_t(9)) + llama2c_token("a")),
                     Contains("the longest token has 1 bytes, by the first number 9; was the file copied whole?"));
   const ScratchFolder made;
-  CHECK_THROWS_WITH(text::load_tokenizer(made.file("tokenizer.bin", start + entry("a") + entry("a"))),
+  CHECK_THROWS_WITH(text::load_tokenizer(made.file("tokenizer.bin", start + llama2c_token("a") + llama2c_token("a"))),
                     Contains("tokenizer.bin: token 'a' stands in the vocabulary twice"));
-  CHECK_THROWS_WITH(text::load_tokenizer(made.file("tokenizer.bin", number(std::int32_t(1)) + entry("a"))),
+  CHECK_THROWS_WITH(text::load_tokenizer(made.file("tokenizer.bin", bytes_of(std::int32_t(1)) + llama2c_token("a"))),
                     Contains("there is no unknown piece"));
 }

@@ -104,13 +104,14 @@ inline void read_spaced_bpe(const Json& j, const Json& model, const std::vector<
   std::vector<Json> decoder;
   append_steps(j, "decoder", "decoders", decoder);
   read_decoder(decoder, options);
-  if (const auto added = j.find("added_tokens"); !normalizer.empty() && added != j.end())
+  if (const auto added = j.find("added_tokens"); !normalizer.empty() && added != j.end() && added->is_array())
     for (const Json& t : *added)
       if (t.value("normalized", false)) {
-        options.normalized.push_back(*impl.added.of_id(impl.vocabulary->find(t.at("content").get<std::string>())));
-        AddedToken known = options.normalized.back();
-        known.normalized = true;
-        impl.added.add(std::move(known));
+        AddedToken token = *impl.added.of_id(impl.vocabulary->find(t.at("content").get<std::string>()));
+        token.normalized = false;  // to the model this text is all there is
+        options.normalized.push_back(token);
+        token.normalized = true;
+        impl.added.add(std::move(token));
       }
   options.byte_fallback = model.value("byte_fallback", false);
   options.fuse_unknown = model.value("fuse_unk", false);
