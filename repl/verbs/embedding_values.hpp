@@ -4,6 +4,7 @@
 
 #include <l2g/data/probe.hpp>
 #include <l2g/dyn/features.hpp>
+#include <l2g/eval/components.hpp>
 #include <l2g/report/charts.hpp>
 
 namespace l2g::repl {
@@ -25,6 +26,15 @@ struct Matrix {
   std::vector<double> values;
   std::string row_name{}, column_name{}, value_name{};  ///< what they are, for charts
   index_t width() const { return index_t(columns.size()); }
+};
+
+/// Principal components of an embedding.
+struct Principal {
+  std::string source, model;
+  eval::Components components;
+  std::vector<std::int32_t> labels;
+  std::vector<std::string> classes;
+  double silhouette = report::unknown_value, silhouette_on_map = report::unknown_value;
 };
 
 /// A logistic probe of every layer.
@@ -56,5 +66,8 @@ model::EmbedOptions embed_options(const Arguments& arguments, const Shell& shell
 Parameter pooling_parameter();
 Parameter batch_parameter();
 std::vector<Parameter> with_prompt(std::vector<Parameter> own);
+
+/// Components and Probe: what the session shows of them, their fields and charts.
+void register_embedding_types(Registry& registry);
 
 }  // namespace l2g::repl

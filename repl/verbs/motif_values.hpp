@@ -1,5 +1,7 @@
 #pragma once
 // What the verbs of motifs hold in the session.
+#include "registry.hpp"
+
 #include <l2g/interpret/meme_suite.hpp>
 #include <l2g/interpret/seqlet_motifs.hpp>
 
@@ -33,5 +35,8 @@ struct Enrichments {
   std::vector<interpret::Enrichment> list;
   std::string name;
 };
+
+/// Their types: what the session shows of them, their items and fields.
+void register_motif_types(Registry& registry);
 
 }  // namespace l2g::repl
