@@ -79,6 +79,20 @@ bool names_parameters(const Verb& verb, const Parameter& p, const Value::Table& 
   return own;
 }
 
+// Is it a value such as the entry of a list, m[1], where a value must stand? Options are known or near one that
+// is; of a value some name is neither.
+bool is_value(const Verb& verb, const Parameter& p, const Value::Table& given) {
+  if (p.kind != Kind::any || !p.required) return false;
+  std::vector<std::string> options;
+  for (const auto& o : verb.parameters) options.push_back(o.name);
+  bool strange = false;
+  for (const auto& [key, value] : given) {
+    if (key == p.name || key.find_first_not_of("0123456789") == std::string::npos) return false;
+    strange = strange || closest(key, options).empty();
+  }
+  return strange;
+}
+
 // `{cnn = 0.7, axis = "dev MCC"}`: no verb has texts among the values of its own table.
 void refuse_options_among_values(const Verb& verb, const Parameter& p, const Value::Table& given) {
   for (const auto& [key, value] : given)
@@ -108,7 +122,8 @@ void collect(lua_State* L, const Callable& c, Value::List& by_place, Value::Tabl
     if (is_argument && !list->empty()) return by_place.push_back(std::move(value));
     for (auto& x : *list) by_place.push_back(std::move(x));
   } else if (auto* named = std::get_if<Value::Table>(&value.held);
-             named && !(p && p->kind == Kind::table && p->required && !names_parameters(*c.verb, *p, *named))) {
+             named && !(p && is_value(*c.verb, *p, *named)) &&
+             !(p && p->kind == Kind::table && p->required && !names_parameters(*c.verb, *p, *named))) {
     Value::Table numbered;
     for (auto& [key, x] : *named)
       (key.find_first_not_of("0123456789") == std::string::npos ? numbered : by_name).emplace_back(key, std::move(x));
@@ -116,7 +131,7 @@ void collect(lua_State* L, const Callable& c, Value::List& by_place, Value::Tabl
               [](const auto& a, const auto& b) { return std::stoull(a.first) < std::stoull(b.first); });
     for (auto& [key, x] : numbered) by_place.push_back(std::move(x));
   } else {
-    if (named) refuse_options_among_values(*c.verb, *p, *named);
+    if (named && p->kind == Kind::table) refuse_options_among_values(*c.verb, *p, *named);
     by_place.push_back(std::move(value));
   }
 }

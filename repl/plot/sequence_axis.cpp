@@ -26,7 +26,9 @@ void draw_positions(Canvas& canvas, const Axis& across, const Box& plot) {
   const double label = Canvas::text_width(std::to_string(static_cast<long long>(across.hi)), small_font);
   for (const Tick& t : ticks(across, std::max(static_cast<int>(plot.width / std::max(2.2 * label, closest)), 1))) {
     canvas.line({x(t.at), bottom}, {x(t.at), bottom + 4}, colour_of(grey), 1);
-    canvas.text(t.label, {x(t.at), bottom + 13}, small_font, colour_of(ink), 0.5);
+    const double half = Canvas::text_width(t.label, small_font) / 2;  // the last one stays in the picture
+    canvas.text(t.label, {std::min(x(t.at), plot.x + plot.width + picture_edge - half), bottom + 13}, small_font,
+                colour_of(ink), 0.5);
   }
 }
 

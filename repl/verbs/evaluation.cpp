@@ -166,6 +166,15 @@ struct Calibrated {
   double expected = 0, adaptive = 0, classwise = 0, largest = 0;
   double temperature = not_a_number, tempered = not_a_number;  // fitted on dev; the expected error with it
 };
+report::CalibrationChart calibration_of(const Calibrated& c) {
+  report::CalibrationChart chart;
+  chart.title = "Calibration of " + c.model + ", " + c.split;
+  chart.x_name = "probability of the class that was said", chart.y_name = "share of rows that are right";
+  report::Reliability r{.name = "the class that was said", .bins = {}, .error = c.expected};
+  for (const auto& b : c.bins) r.bins.push_back({b.lo, b.hi, b.rows, b.confidence, b.accuracy});
+  chart.models.push_back(std::move(r));
+  return chart;
+}
 std::string details_of(const Calibrated& c) {
   std::string s = fmt::format(
       "expected calibration error {:.4f} in 15 equal bins, {:.4f} in bins of equal rows; by "
@@ -220,6 +229,8 @@ void register_types(Registry& registry) {
              [](const Calibrated& c) { return bins_value(c.bins); })
       .field("equal_mass", "bins of equal rows", [](const Calibrated& c) { return bins_value(c.equal_mass); })
       .field("temperature", "fitted on dev, when it was given", [](const Calibrated& c) { return c.temperature; })
+      .chart("calibration", "what was said against how often it was right",
+             [](const Calibrated& c) { return chart_of(calibration_of(c)); })
       .field("tempered", "expected error with that temperature", [](const Calibrated& c) { return c.tempered; });
   registry.type<model::Predictions>("Predictions", "one probability a class for each row")
       .summary([](const model::Predictions& p) { return fmt::format("{} rows, {} classes", p.rows, p.classes); })
@@ -360,6 +371,14 @@ Value predict(const Arguments& a, Shell& shell) {
 
 }  // namespace
 
+/// Names as they stand in messages; many are cut.
+std::string shortened_list(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 6;
+  std::string all;
+  for (std::size_t i = 0; i < std::min(names.size(), most); ++i) all += (i ? ", " : "") + names[i];
+  return names.size() > most ? all + fmt::format(" and {} more", names.size() - most) : all;
+}
+
 const data::Dataset& judged_rows(const Arguments& a, std::string_view name, const std::string& part,
                                  const std::vector<std::string>& classes, const char* verb) {
   const data::Dataset* rows = a.object<data::Dataset>(name).get();
@@ -369,7 +388,9 @@ const data::Dataset& judged_rows(const Arguments& a, std::string_view name, cons
   if (!rows) throw error(fmt::format("{}: '{}' has to be Splits or a Dataset", verb, name));
   if (rows->empty()) throw error(fmt::format("{}: the {} part has no rows", verb, part));
   if (!rows->labelled()) throw error(fmt::format("{}: the rows have no labels; predict needs none", verb));
-  if (rows->classes != classes) throw error(fmt::format("{}: the rows have other classes than the model", verb));
+  if (rows->classes != classes)
+    throw error(fmt::format("{}: the rows have other classes than the model: {} instead of {}", verb,
+                            shortened_list(rows->classes), shortened_list(classes)));
   return *rows;
 }
 

@@ -137,7 +137,10 @@ Value open_genome(const Arguments& a, Shell&) {
 
 Value read_intervals(const Arguments& a, Shell&) {
   ProgressBar bar("intervals");
-  return make_object<Intervals>(data::read_intervals(path_of(a.text("path")), interval_options(a, bar.callback())));
+  const std::string path = path_of(a.text("path"));
+  Intervals found = data::read_intervals(path, interval_options(a, bar.callback()));
+  if (found.rows.empty()) throw file_error(path, "the file holds no interval");
+  return make_object<Intervals>(std::move(found));
 }
 
 std::shared_ptr<Intervals> intervals_of(const Arguments& a) {

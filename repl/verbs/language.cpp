@@ -172,6 +172,14 @@ Value features_of(const model::Model& m, const Arguments& a, Shell& shell) {
   return make_object<Embedded>(std::move(e));
 }
 
+/// What the model does not see is said, once for all texts.
+void tell_of_cut(const LanguageModel& lm, std::size_t cut, std::size_t texts, Shell& shell) {
+  if (cut > 0)
+    shell.say(
+        fmt::format("note: {} of {} texts {} longer than the {} tokens that the model takes; the end was not seen", cut,
+                    texts, cut == 1 ? "is" : "are", lm.max_tokens()));
+}
+
 Value embed_verb(const Arguments& a, Shell& shell) {
   if (const auto m = a.object<model::Model>("language_model")) return features_of(*m, a, shell);
   const auto lm = language_model_of(a, "language_model", shell);
@@ -180,6 +188,12 @@ Value embed_verb(const Arguments& a, Shell& shell) {
   ProgressBar bar("embed");
   o.progress = bar.callback();
   const std::vector<std::string> sequences = sequences_of(a, "data");
+  if (!a.has("max_tokens") && lm->max_tokens() > 0) {
+    text::EncodeOptions taken = o.tokens;
+    taken.max_tokens = lm->max_tokens();
+    const auto cut = [&](const std::string& s) { return lm->reader().encode(s, taken).cut > 0; };
+    tell_of_cut(*lm, std::size_t(std::count_if(sequences.begin(), sequences.end(), cut)), sequences.size(), shell);
+  }
   Embedded e{"", short_name(*lm), a.text("pooling"), o.layers[0], {}, {}, {}};
   const data::Dataset* rows = dataset_in(a.value("data"));
   e.source = rows ? rows->name : "texts";
@@ -198,6 +212,7 @@ Value hidden(const Arguments& a, Shell& shell) {
   const auto lm = language_model_of(a, "language_model", shell);
   const index_t layer = a.has("layer") ? a.integer("layer") : lm->model.config.layers;
   const model::TextStates s = model::hidden_states(*lm, a.text("text"), layer, prompt_of(a), pool_of(shell));
+  if (!a.has("max_tokens")) tell_of_cut(*lm, s.encoding.cut > 0, 1, shell);
   Matrix m{fmt::format("hidden states of layer {}", layer), token_names(*lm, s.encoding), {}, {}};
   for (index_t c = 1; c <= s.width; ++c) m.columns.push_back(std::to_string(c));
   m.values.assign(s.values.begin(), s.values.end());
@@ -217,6 +232,7 @@ Value attention(const Arguments& a, Shell& shell) {
     if (a.integer("head") > c.heads) throw error(fmt::format("attention: there are heads 1 to {}", c.heads));
     first = a.integer("head") - 1, last = first + 1;
   }
+  if (!a.has("max_tokens")) tell_of_cut(*lm, s.encoding.cut > 0, 1, shell);
   Matrix m{fmt::format("attention of layer {}, {}", layer,
                        a.has("head") ? fmt::format("head {}", first + 1) : "mean of the heads"),
            token_names(*lm, s.encoding), token_names(*lm, s.encoding), std::vector<double>(n * n)};

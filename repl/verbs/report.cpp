@@ -1,6 +1,7 @@
 // report: one HTML page that shows what a session found.
 #include "chart.hpp"
 #include "display.hpp"
+#include "evaluation_values.hpp"
 #include "motif_values.hpp"
 #include "plot/words.hpp"
 #include "progress.hpp"
@@ -104,7 +105,9 @@ class Report {
     std::vector<HtmlPage::Card> cards;
     for (const Entry& e : entries_) {
       if (e.object.type->name != "Evaluation") continue;
-      cards.push_back({fmt::format("{:.3f}", number(e, "mcc")), "MCC, " + e.name,
+      const auto* judged = e.as<Evaluated>();
+      cards.push_back({fmt::format("{:.3f}", number(e, "mcc")),
+                       "MCC of " + (judged ? judged->model + " (" + e.name + ")" : e.name),
                        fmt::format("95 % interval {:.3f} to {:.3f}, {:.0f} rows", number(e, "lo"), number(e, "hi"),
                                    number(e, "rows"))});
     }
@@ -155,6 +158,13 @@ class Report {
     show_details(e);
   }
 
+  /// What a field is called, in words, and what it is.
+  static std::string label_of(const Field& f) {
+    std::string name = f.name;
+    std::replace(name.begin(), name.end(), '_', ' ');
+    return name == f.doc ? name : name + ": " + f.doc;
+  }
+
   void show_fields(const Entry& e) {
     std::vector<std::pair<std::string, std::string>> facts;
     for (const auto& f : e.object.type->fields) {
@@ -163,7 +173,7 @@ class Report {
       if (const auto* s = v.as<std::string>())
         text = *s;
       else if (const auto* d = v.as<double>())
-        text = digits(*d);
+        text = std::isnan(*d) ? "" : digits(*d);
       else if (const auto* b = v.as<bool>())
         text = *b ? "yes" : "no";
       else if (v.as<index_t>())
@@ -172,7 +182,7 @@ class Report {
       if (f.name == "note")
         page_.warning(text);
       else
-        facts.emplace_back(f.doc, text);
+        facts.emplace_back(label_of(f), text);
     }
     page_.facts(facts);
   }

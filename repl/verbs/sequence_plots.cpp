@@ -182,10 +182,17 @@ std::vector<Stretch> genes_of(const data::Annotation& annotation, const interpre
   if (dash == row.id.npos || start < 0 || !end || *end != '-')
     throw error("plot.track: genes need a row that is named by its place, as chr1:1000-1200; this one is named '" +
                 row.id + "'");
+  const bool other_strand = row.id.ends_with("(-)");  // such a row is the reverse complement of its place
   std::vector<Stretch> out;
   for (const auto& f : annotation.features_in(row.id.substr(0, colon), start, start + row.length())) {
-    const index_t from = std::max(f.start - start, index_t(0)), to = std::min(f.end - start, row.length());
-    if (from < to) out.push_back({from, to, f.strand, f.name.empty() ? f.type : f.name, report::unknown_value});
+    Stretch s{std::max(f.start - start, index_t(0)), std::min(f.end - start, row.length()), f.strand,
+              f.name.empty() ? f.type : f.name, report::unknown_value};
+    if (s.start >= s.end) continue;
+    if (other_strand) {
+      s = {row.length() - s.end, row.length() - s.start, s.strand, s.name, s.score};
+      s.strand = s.strand == '+' ? '-' : s.strand == '-' ? '+' : s.strand;
+    }
+    out.push_back(std::move(s));
   }
   return out;
 }

@@ -53,8 +53,9 @@ inline data::Dataset sequence_rows(const Arguments& a, std::string_view name) {
   if (!text)
     throw error(fmt::format("'{}' is a sequence, a Dataset or the path of a sequence file, got {}", name,
                             kind_in_words(a.value(name))));
+  if (text->empty()) throw error(fmt::format("'{}': the sequence is empty", name));
   const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
-  if (text->empty() || !std::all_of(text->begin(), text->end(), letter) || std::filesystem::exists(path_of(*text)))
+  if (!std::all_of(text->begin(), text->end(), letter) || std::filesystem::exists(path_of(*text)))
     return file_rows(path_of(*text));
   data::Dataset one;
   one.name = "sequence";

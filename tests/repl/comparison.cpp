@@ -61,6 +61,7 @@ TEST_CASE("an evaluation has tables, calibration, a threshold and published valu
   CHECK(l2g("#e.table, e.table[2].class, e.table[2].rows") == "2\n\"yes\"\n40");
   CHECK(l2g("e.published[1].metric, e.published[1].source ~= ''") == "\"auc\"\ntrue");
   CHECK(l2g("e.published[1].ours == e.auc") == "true");
+  CHECK(l2g("plot(calibration(e))").find("probability of the class that was said") != std::string::npos);
   CHECK(l2g("e.calibration_error >= 0 and e.calibration_error <= 1") == "true");
   CHECK(l2g("#evaluate(m, s, {split = 'dev', published = 'examples/published.tsv'}).published") == "0");
   CHECK(l2g("#evaluate(m, s.test, {published = 'examples/published.tsv'}).published == #e.published") == "true");

@@ -55,6 +55,8 @@ TEST_CASE("a BED file and a genome become rows in one line") {
 
 TEST_CASE("what does not fit is said before anything is read") {
   Lesson l2g;
+  std::ofstream(l2g.folder / "none.bed");
+  CHECK(holds(l2g("intervals(HERE .. 'none.bed')"), "none.bed: the file holds no interval"));
   CHECK(holds(l2g("load(HERE .. 'p.bed')"), "p.bed holds places, not sequences; say of which genome: load{"));
   CHECK(holds(l2g("load{HERE .. 'p.bed', genome = HERE .. 'g.fa', width = 30}"),
               "beyond the chromosome: 1 of 76 intervals (line 1, chrI:-5-25 of 400 bases"));
@@ -109,4 +111,11 @@ TEST_CASE("variants have effects, features have places") {
   CHECK(l2g("f = a:features('1', 0, 5);\n#f") == "0");
   CHECK(l2g("f = a:features('I', 4, 5);\n#f, f[1].start, f[1].strand") == "1\n4\n\"-\"");
   CHECK(holds(l2g("annotation(HERE .. 'genes.gff3', {types = {'gnee'}})"), "did you mean 'gene'?"));
+  // A row on the other strand is the reverse complement of its place, and so are the genes on it.
+  l2g.does("c = contributions(m, load{HERE .. 'p.bed', genome = g, label = 'name'}, {rows = {1, 2}, references = 2});");
+  CHECK(l2g("c[1].id") == "\"chrI:0-20(-)\"");
+  CHECK(holds(l2g("plot.track(c, {genes = a})"), "abc1 →"));
+  CHECK(holds(l2g("plot.track(c, {genes = a, from = 11, to = 16})"), "abc1 →"));
+  CHECK(!holds(l2g("plot.track(c, {genes = a, from = 1, to = 10})"), "abc1"));
+  CHECK(!holds(l2g("plot.track(c, {genes = a, from = 17})"), "abc1"));
 }

@@ -95,6 +95,10 @@ TEST_CASE("hidden states, attention, words, text, cost and probes of a language 
   CHECK(holds(l2g("plot(e)"), "Embeddings of"));
   CHECK(l2g("embed(bert, s, {layer = 1, pooling = 'max'})[2][1] == e[2][1]") == "true");  // from disk
   CHECK(holds(l2g("embed(bert, s, {layer = 3})"), "layers 0 (embeddings) to 2"));
+  CHECK(holds(l2g("hidden(bert, string.rep('ACGT', 20))"),
+              "note: 1 of 1 texts is longer than the 12 tokens that the model takes; the end was not seen"));
+  CHECK(holds(l2g("embed(bert, {'ACGT', string.rep('ACGT', 20), string.rep('AC', 20)})"), "note: 2 of 3 texts are"));
+  CHECK(!holds(l2g("attention(bert, string.rep('ACGT', 20), {max_tokens = 8})"), "note:"));
   CHECK(l2g("h = hidden(bert, 'ACGT', {layer = 0});\n#h, #h[1]") == "4\n16");
   CHECK(l2g("m = attention(bert, 'ACGT', {layer = 2, head = 1});\n#m") == "4");
   CHECK(l2g("x = 0 for _, p in ipairs(m[1]) do x = x + p end return math.abs(x - 1) < 1e-5") == "true");

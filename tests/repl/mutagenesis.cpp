@@ -33,6 +33,10 @@ TEST_CASE("motifs put in and taken out") {
              Contains("2 stretches of 2 rows taken out 10 times"));
   CHECK_THAT(l2g("delete_motif(m, d.data, 'TATAAAA', {p = 1e-2, with = 'background', copies = 2})"),
              Contains("taken out 2 times"));
+  // A motif of a list is a value where a value must stand, not a table of options.
+  CHECK_THAT(l2g("delete_motif(m, d.data, load_motifs(d)[1])"), Contains("taken out"));
+  l2g.refuses("delete_motif(m, d.data, {motiv = 'TATA'})", "unknown option 'motiv' (did you mean 'motif'?)");
+  l2g.refuses("delete_motif(m, d.data, {p = 0.01})", "'motif' is missing");
   CHECK(l2g("a = shuffle('AACCGGTTACGTAGC', {seed = 4}); b = shuffle('AACCGGTTACGTAGC', {seed = 4});\na == b, #a, "
             "a:sub(1, 1), #shuffle('ACGTAC', {n = 3})") == "true\n15\n\"A\"\n3");
   CHECK(l2g("e = shuffle(d, {k = 1});\n#e, e.sequences[1] ~= d.data.sequences[1]") == "40\ntrue");
@@ -47,6 +51,7 @@ TEST_CASE("changes that make no sense are one line, before long work") {
   l2g.refuses("mutate(m, 'ACGTRA')", "base 5: letter 'R' is none of A C G T N");
   l2g.refuses("mutate(m, 'ACGTXA')", "'X'");
   l2g.refuses("mutate(m, 'no such file.fa')", "no such file.fa");
+  l2g.refuses("mutate(m, '')", "'data': the sequence is empty");
   l2g.refuses("mutate(m, 12)", "'data' is a sequence, a Dataset or the path of a sequence file, got a whole number");
   l2g.refuses("marginalize(m, 'ACGTX', d.data)", "'X' is not a DNA letter or IUPAC code");
   l2g.refuses("marginalize(m, string.rep('A', 101), d.data)", "a motif of 101 bases does not fit");

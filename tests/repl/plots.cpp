@@ -32,6 +32,14 @@ TEST_CASE("motifs are drawn as logos, by number, name, or rows of probabilities"
   CHECK(holds(l2g("plot.logo{motif = 3}"), "plot.logo takes a Motifs"));
 }
 
+TEST_CASE("a motif of a list is drawn as it is") {
+  Prompt l2g;
+  l2g.does("k = load_motifs(simulate{rows = 5});");
+  CHECK(holds(l2g("plot.logo(k[2])"), "information (bits)"));
+  CHECK(l2g("plot.logo(k[2])") == l2g("plot.logo(k, {which = 2})"));
+  CHECK(holds(l2g("plot.logo(k[2], {probabilities = true})"), "probability"));
+}
+
 TEST_CASE("scores and lines are named, in the order that was given") {
   Prompt l2g;
   const std::string scores = l2g("plot.scores{values = {{'floor', 0.78}, {'cnn', 0.7}}, axis = 'dev MCC'}");
@@ -93,6 +101,11 @@ TEST_CASE("data, contributions and hits are drawn, to the terminal and to files"
   CHECK(holds(read_bytes(folder / "track.svg"), "position (base)"));
   l2g.does("plot.track(c, {hits = sim, file = '" + folder.path() + "/planted.pdf'})");
   CHECK(holds(read_bytes(folder / "planted.pdf"), "%PDF"));
+  // Seqlets of other contributions are those of the row of the same name, not of the same number.
+  l2g.does("g = contributions(m, s.test, {method = 'gradient'});\nq = seqlets(g, {p = 0.3, shortest = 2});");
+  l2g.does("one = contributions(m, s.test, {method = 'gradient', rows = {2}});");
+  CHECK(l2g("plot.track(one, {hits = q})") == l2g("plot.track(g, {row = 2, hits = q})"));
+  CHECK(holds(l2g("plot.track(g, {row = 1, hits = q})"), "seqlet"));
   CHECK(holds(l2g("plot.track(c, {row = 4})"), "'row' is a number from 1 to 3, got 4"));
   CHECK(holds(l2g("plot.track(c, {from = 30, to = 50})"), "positions 30 to 50 of a sequence of 40"));
   CHECK(holds(l2g("plot.track(c, {hits = m})"), "'hits' is a Hits, a Seqlets or a Simulated, got a Model"));
@@ -110,10 +123,11 @@ TEST_CASE("a report holds what was found and how, is well-formed, and reaches no
   CHECK(l2g("report('" + path + "', {title = 'A <b>title</b>', note = 'n', rows = {2}})").empty());
   const std::string html = read_bytes(folder / "out.html");
   CHECK_NOTHROW(check_html(html));
-  for (const char* word : {"A &lt;b&gt;title&lt;/b&gt;", "<h2>Data</h2>", "<h2>Floors</h2>", "<h2>Models</h2>",
-                           "<h2>Scores</h2>", "<h2>Contributions</h2>", "<h2>Motifs</h2>",
-                           "What dev and test share with train", "Row 2: output", "Certificate", "Matthews correlation",
-                           "train(m, s, {epochs = 2})", "Lengths of simulated/train", "seed of its first weights"})
+  for (const char* word :
+       {"A &lt;b&gt;title&lt;/b&gt;", "<h2>Data</h2>", "<h2>Floors</h2>", "<h2>Models</h2>", "<h2>Scores</h2>",
+        "<h2>Contributions</h2>", "<h2>Motifs</h2>", "What dev and test share with train", "Row 2: output",
+        "Certificate", "mcc: Matthews correlation", "MCC of layers (e)", "train(m, s, {epochs = 2})",
+        "Lengths of simulated/train", "seed of its first weights"})
     CHECK(holds(html, word));
   for (const char* banned : {"http:", "https:", "src=", "Row 1: output", "nosuchverb"}) {
     INFO(banned);

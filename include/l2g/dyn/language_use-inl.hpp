@@ -264,7 +264,10 @@ L2G_INLINE std::vector<std::vector<Candidate>> fill_masks(const LanguageModel& m
     whole.replace(at, plain.size(), spelled);
   const auto rows = std::vector<text::Encoding>{reader.encode(whole, options_for(model))};
   if (std::find(rows[0].ids.begin(), rows[0].ids.end(), mask) == rows[0].ids.end())
-    throw error("the text has no " + spelled);
+    throw error(rows[0].cut == 0 || whole.find(spelled) == whole.npos
+                    ? "the text has no " + spelled
+                    : "the text is longer than the " + std::to_string(model.max_tokens()) +
+                          " tokens that the model takes, and " + spelled + " stands behind them");
   WordHead head(model.model, 1, pool);
   std::vector<std::vector<Candidate>> found;
   detail::each_state(

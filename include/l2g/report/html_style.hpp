@@ -32,7 +32,7 @@ td{overflow-wrap:break-word;max-width:48ch}td:first-child{min-width:9ch}th{posit
 vertical-align:bottom;max-width:15ch}
 th:after{content:"\a0\2195";color:var(--soft);font-size:.8em}th[aria-sort=ascending]:after{content:"\a0\2191"}
 th[aria-sort=descending]:after{content:"\a0\2193"}
-th:focus-visible{outline:2px solid var(--accent)}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th:focus-visible{outline:2px solid var(--accent)}.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
 figure{margin:12px 0;overflow-x:auto}figure svg{max-width:100%;height:auto;cursor:zoom-in;display:block}
 figcaption{color:var(--soft);font-size:.92rem}.side{display:flex;flex-wrap:wrap;gap:0 24px}
 svg text{font-family:"DejaVu Sans",Verdana,system-ui,sans-serif}
