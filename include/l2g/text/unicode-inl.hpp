@@ -90,7 +90,7 @@ inline void append_without_accents(std::u32string& text, char32_t c) {
 
 L2G_INLINE bool is_space(char32_t c) {
   if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13);
-  return detail::in_ranges(detail::spaces, c);
+  return detail::in_ranges(detail::space_ranges, c);
 }
 L2G_INLINE bool is_control(char32_t c) { return detail::in_ranges(detail::controls, c); }
 L2G_INLINE bool is_punctuation(char32_t c) { return detail::in_ranges(detail::punctuation, c); }

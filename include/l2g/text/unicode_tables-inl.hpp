@@ -6,8 +6,9 @@
 namespace l2g::text::detail {
 
 // first, last: what separates words
-inline constexpr std::uint32_t spaces[][2] = {{9, 13},      {32, 32},     {133, 133},   {160, 160},   {5760, 5760},
-                                              {8192, 8202}, {8232, 8233}, {8239, 8239}, {8287, 8287}, {12288, 12288}};
+inline constexpr std::uint32_t space_ranges[][2] = {{9, 13},      {32, 32},      {133, 133},   {160, 160},
+                                                    {5760, 5760}, {8192, 8202},  {8232, 8233}, {8239, 8239},
+                                                    {8287, 8287}, {12288, 12288}};
 
 // first, last: what cleaning removes
 inline constexpr std::uint32_t controls[][2] = {
