@@ -139,6 +139,7 @@ Figure figure_of(const report::LabelScores& c) {
       if (!std::isfinite(v) || !std::isfinite(c.chance)) continue;
       Line stem;  // a bar from chance on
       stem.x = {c.chance, v}, stem.y = {at, at};
+      stem.faint = c.models.size() > 1;  // the ends of several tell more than their bars
       stem.colour = static_cast<int>(k), stem.width = std::min(7.0, 0.6 * step * height);
       p.lines.push_back(std::move(stem));
     }

@@ -113,6 +113,11 @@ TEST_CASE("fractions that make no sense are refused") {
   CHECK(message_of([&] { split(d, {0.8, 0.1, 0.2}); }).find("add up to 1.1") != std::string::npos);
   CHECK(message_of([&] { split(d, {1.5, -0.5, 0}); }).find("must be 0 to 1") != std::string::npos);
   CHECK(message_of([&] { split(numbered(3), {0.8, 0.1, 0.1}); }).find("part would be empty") != std::string::npos);
+  Dataset same = numbered(20);
+  for (auto& s : same.sequences) s = same.sequences[0];
+  CHECK(message_of([&] {
+          split(same, {0.8, 0.1, 0.1}, {.stratified = false});
+        }).find("20 rows (1 that differ; equal ones stay in one part) are too few") != std::string::npos);
   CHECK(split(d, {1, 0, 0}).train.rows() == 100);
 }
 

@@ -110,6 +110,7 @@ TEST_CASE("hidden states, attention, words, text, cost and probes of a language 
       l2g("f = fill_mask(bert, '<mask>C<mask>T', {top = 2});\n#f, #f[2], f[1][1].probability >= f[1][2].probability") ==
       "2\n2\ntrue");
   CHECK(holds(l2g("fill_mask(gpt, 'AC<mask>T')"), "left to right"));
+  CHECK(holds(l2g("fill_mask(bert, string.rep('A', 40) .. '<mask>')"), "stands behind them"));
   CHECK(l2g("p = perplexity(gpt, HERE .. 'text.txt');\np.causal, p.tokens > 40") == "true\ntrue");
   CHECK(l2g("perplexity(bert, HERE .. 'text.txt').causal") == "false");
   CHECK(l2g("generate(gpt, 'ACG', {tokens = 4}) == generate(gpt, 'ACG', {tokens = 4})") == "true");

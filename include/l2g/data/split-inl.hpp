@@ -83,8 +83,11 @@ L2G_INLINE SplitRows split_rows(const Dataset& dataset, const Fractions& fractio
   for (auto* part : {&out.train, &out.dev, &out.test}) std::sort(part->begin(), part->end());
   const auto check = [&](double fraction, const std::vector<index_t>& part, const char* name) {
     if (fraction > 0 && part.empty())
-      throw error("split: " + std::to_string(dataset.rows()) + " rows are too few, the " + name +
-                  " part would be empty");
+      throw error("split: " + std::to_string(dataset.rows()) + " rows" +
+                  (index_t(groups.size()) < dataset.rows()
+                       ? " (" + std::to_string(groups.size()) + " that differ; equal ones stay in one part)"
+                       : "") +
+                  " are too few, the " + name + " part would be empty");
   };
   check(fractions.train, out.train, "train");
   check(fractions.dev, out.dev, "dev");
