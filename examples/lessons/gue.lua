@@ -24,5 +24,5 @@ local options, dir = runs.options(
      text = here .. "/../text/alice_chapters_1_2.txt"},
     "seeds minutes body-rate tokens batch select", "steps out text model variants")
 options.language_model = options.model
-options.body_rate = options["body-rate"]
+options.body_rate, options.here = options["body-rate"], here
 runs.compare(dir, options)

@@ -71,24 +71,21 @@ local function write_line(path, line, mode)
   f:close()
 end
 
--- Published values of a task, from the table published.tsv of the sample data where it is: test MCC, where there is none
--- the area under the ROC curve.
-local function published_of(task)
-  local root = os.getenv("L2G_DATA")
-  local found = {mcc = {}, auc = {}}
-  if not root then return {} end
-  local name = task:gsub("^emp_%a+/", "EMP/"):lower()
-  for _, line in ipairs(runs.read_lines(root .. "/published/published.tsv")) do
-    local f = {}
-    for field in (line .. "\t"):gmatch("([^\t]*)\t") do f[#f + 1] = field end
-    if f[1] == "gue" and f[2]:lower() == name and found[f[5]] and tonumber(f[6]) then
-      local list = found[f[5]]
-      list[#list + 1] = {model = f[3], method = f[4], metric = f[5]:upper(), value = tonumber(f[6]), source = f[7]}
-    end
+-- Published values of the task of an evaluation in lines of text, the highest first: in MCC, where there is none as the
+-- area under the ROC curve.
+local function published_lines(test)
+  local by_metric = {mcc = {}, auc = {}}
+  for _, p in ipairs(test.published) do
+    if by_metric[p.metric] then table.insert(by_metric[p.metric], p) end
   end
-  local best = #found.mcc > 0 and found.mcc or found.auc
+  local best, lines = #by_metric.mcc > 0 and by_metric.mcc or by_metric.auc, {}
   table.sort(best, function(x, y) return x.value > y.value end)
-  return best
+  for i = 1, math.min(#best, 6) do
+    local p = best[i]
+    lines[i] = string.format("  %-16s %-22s %s %.3f  %s (%s)", p.model, p.method, p.metric:upper(), p.value, p.source,
+                             p.protocol)
+  end
+  return lines
 end
 
 local function number(x)
@@ -97,7 +94,7 @@ local function number(x)
 end
 
 -- Everything else: a lesson with these variants on the folder `dir`. options: seeds, minutes, steps, out, text,
--- variants, body_rate; language_model: what build takes; tokens: that the body reads at most; select: how many variants
+-- variants, body_rate; here: the folder of the lessons; language_model: what build takes; tokens: that the body reads at most; select: how many variants
 -- go beyond the first seed, those with the best dev MCC on it (all of them where it is not given).
 function runs.compare(dir, options)
   local began = os.time()
@@ -125,9 +122,11 @@ function runs.compare(dir, options)
   local passes = 1 + (options.seeds - 1) * math.min(1, selected * heaviest / total)
   local t = aligned and text(options.text, {language_model = options.language_model})
 
-  -- Rows of a step: pooled networks and language models learn in fewer epochs from small batches.
+  -- Rows of a step: pooled networks learn in fewer epochs from small batches, language models still more so.
   local function batch_of(variant)
-    return options.batch or (runs.variants[variant].kind == "cnn" and b.keep_positions and 128 or 64)
+    if options.batch then return options.batch end
+    if runs.variants[variant].kind == "l2g" then return 16 end
+    return b.keep_positions and 128 or 64
   end
   local function new_model(variant, seed)
     local v = runs.variants[variant]
@@ -229,6 +228,7 @@ function runs.compare(dir, options)
     local dev = evaluate(m, s, {split = "dev", resamples = 10})
     local test = evaluate(m, s, {split = "test", baseline = b})
     print(test)
+    write_line(out .. "/published.txt", table.concat(published_lines(test), "\n"), "w")
     local floors = b.models
     local line = string.format(
         '{"task":"%s","variant":"%s","seed":%d,"protocol":"honest","steps":%d,"trained":%d,"dev_mcc":%s,' ..
@@ -305,14 +305,8 @@ function runs.compare(dir, options)
     print(string.format("%-14s %5d %10.3f %10.3f       [%.3f, %.3f] %12d %9.0f", v, n, r.dev, r.test, r.lo, r.hi,
                         math.floor(r.trained + 0.5), r.seconds))
   end
-  local published = published_of(task)
-  if #published > 0 then
-    print("published, by other protocols:")
-    for i = 1, math.min(#published, 6) do
-      local p = published[i]
-      print(string.format("  %-16s %-22s %s %.3f  %s", p.model, p.method, p.metric, p.value, p.source))
-    end
-  end
+  local published = table.concat(runs.read_lines(out .. "/published.txt"), "\n")
+  if published ~= "" then print("published, by other protocols:\n" .. published) end
   local mean = results[best].mean
   print(string.format("dev prefers %s: test MCC %.3f against the floor's %.3f (%+.3f, half-width of its interval %.3f)",
                       best, mean.test, b.test_mcc, mean.test - b.test_mcc, (mean.hi - mean.lo) / 2))
@@ -335,6 +329,11 @@ function runs.compare(dir, options)
   compare("l2g-lora", "l2g", "LoRA in the place of full tuning")
   compare("l2g-svd-lora", "l2g-lora", "the SVD form of LoRA")
   compare("cnn-strands", "cnn", "both strands in training")
+
+  local means = {}
+  for _, v in ipairs(variants) do means[v] = results[v].mean end
+  dofile(options.here .. "/run_pictures.lua")(out, task, runs.read_lines(out .. "/curves.jsonl"), variants, means,
+                                              b.test_mcc)
   return results
 end
 

@@ -23,5 +23,5 @@ local folder = options.model or (data and data .. "/lm_weights/minilm")
 if not folder then error("no language model: give --model FOLDER, or set L2G_DATA to the sample data", 0) end
 options.language_model = load(folder)
 print(options.language_model)
-options.body_rate = options["body-rate"]
+options.body_rate, options.here = options["body-rate"], here
 runs.compare(dir, options)
