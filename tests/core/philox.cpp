@@ -23,6 +23,8 @@ TEST_CASE("names that are nearly right are suggested", "[core]") {
   REQUIRE(l2g::closest("epoch", names) == "epochs");
   REQUIRE(l2g::closest("ecpohs", names) == "epochs");
   REQUIRE(l2g::closest("zebra", names).empty());
+  const std::vector<std::string> digits{"0", "1"};
+  REQUIRE(l2g::closest("2", digits).empty());
   REQUIRE(l2g::unknown("option", "epoch", names) ==
           "unknown option 'epoch' (did you mean 'epochs'?); there are epochs, rate, batch");
   REQUIRE(std::string(l2g::file_error("a.csv", 3, 5, "bad").what()) == "a.csv:3:5: bad");

@@ -61,13 +61,15 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
   return at(a.size(), b.size());
 }
 
-/// The candidate nearest to `name`, or an empty view when none is near.
+/// The candidate nearest to `name`, or an empty view when none is near: few letters differ, and not all of them.
 template <class Strings>
 std::string_view closest(std::string_view name, const Strings& candidates) {
   std::string_view best;
   std::size_t distance = name.size() / 3 + 2;
-  for (const auto& c : candidates)
-    if (const std::size_t d = edit_distance(name, c); d < distance) distance = d, best = c;
+  for (const std::string_view c : candidates) {
+    const std::size_t d = edit_distance(name, c), longer = name.size() < c.size() ? c.size() : name.size();
+    if (d < distance && d < longer) distance = d, best = c;
+  }
   return best;
 }
 
