@@ -245,9 +245,10 @@ Value compare_verb(const Arguments& a, Shell& shell) {
   const std::string part = a.text("split");
   const auto first = side_of(a, "first", part, shell, bar), second = side_of(a, "second", part, shell, bar);
   if (first->classes != second->classes) throw error("compare: the two know other classes");
-  if (first->truth != second->truth)
+  if (first->rows_hash != second->rows_hash)
     throw error(
-        fmt::format("compare: the two were judged on other rows ({} and {})", first->mcc.rows, second->mcc.rows));
+        fmt::format("compare: the two were judged on different rows ({} of {}, {} of {}); judge both on the same",
+                    first->mcc.rows, first->mcc.split, second->mcc.rows, second->mcc.split));
   Compared c{first->model, second->model, a.has("data") && a.object<data::Splits>("data") ? part : first->mcc.split,
              {},           first->mcc,    second->mcc};
   if (c.first == c.second) c.first += " (first)", c.second += " (second)";

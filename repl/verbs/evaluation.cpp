@@ -10,6 +10,7 @@
 #include <l2g/data/simulate.hpp>
 #include <l2g/eval/metrics.hpp>
 #include <l2g/eval/threshold.hpp>
+#include <l2g/io/content_hash.hpp>
 #include <l2g/report/rank_curves.hpp>
 #include <l2g/report/reliability.hpp>
 
@@ -394,6 +395,12 @@ const data::Dataset& judged_rows(const Arguments& a, std::string_view name, cons
   return *rows;
 }
 
+static std::string hash_of(const data::Dataset& rows) {
+  io::ContentHash hash;
+  for (const std::string& sequence : rows.sequences) hash.add(std::string_view(sequence));
+  return hash.add(std::span<const std::int32_t>(rows.labels)).text();
+}
+
 std::shared_ptr<Evaluated> judge_predictions(std::string name, model::Predictions predictions,
                                              std::vector<std::int32_t> called, const data::Dataset& rows,
                                              index_t resamples, std::uint64_t seed) {
@@ -402,7 +409,7 @@ std::shared_ptr<Evaluated> judge_predictions(std::string name, model::Prediction
   e->task = rows.source.empty() ? rows.name : rows.source;
   e->classes = rows.classes;
   e->predictions = std::move(predictions);
-  e->truth = rows.labels, e->said = std::move(called);
+  e->truth = rows.labels, e->said = std::move(called), e->rows_hash = hash_of(rows);
   const index_t classes = rows.class_count();
   const auto interval =
       eval::bootstrap(eval::matthews, e->truth, e->said, classes, {.resamples = resamples, .seed = seed});

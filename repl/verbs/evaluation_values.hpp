@@ -18,6 +18,7 @@ struct Evaluated {
   double accuracy = 0, macro_f1 = 0, auc = 0, auprc = 0, loss = 0;
   std::vector<std::string> classes;
   std::vector<std::int32_t> truth, said;
+  std::string rows_hash{};  ///< of the sequences and their labels: equal where the same rows were judged
   model::Predictions predictions;
   double threshold = 0.5;      ///< of the second class, where there are two
   std::string threshold_by{};  ///< "dev" when dev rows chose it for this call

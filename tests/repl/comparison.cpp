@@ -108,7 +108,7 @@ TEST_CASE("two models on the same rows, from the session and from files") {
   CHECK(l2g("compare(a, '" + csv + "', s.train)").find("holds predictions of 80 rows, the data have 160") !=
         std::string::npos);
   CHECK(l2g("compare(a, '" + csv + "')").find("compare(a, b, s)") != std::string::npos);
-  CHECK(l2g("compare(evaluate(a, s), evaluate(b, s.train))").find("judged on other rows") != std::string::npos);
+  CHECK(l2g("compare(evaluate(a, s), evaluate(b, s.train))").find("judged on different rows") != std::string::npos);
   CHECK(l2g("compare(a, 3, s)").find("a Model, an Evaluation, a saved model") != std::string::npos);
   l2g.folder.file("bad.csv", "id,label,p_no,p_yes\n1,no,0.5,x\n");
   CHECK(l2g("compare(a, '" + l2g.folder.path() + "/bad.csv', s)").find("bad.csv:2:10: 'x' is not a probability") !=
