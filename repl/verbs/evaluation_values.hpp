@@ -29,6 +29,20 @@ struct Evaluated {
   std::string note;
 };
 
+/// Do probabilities mean what they say?
+struct Calibrated {
+  std::string model, split;
+  std::vector<eval::ReliabilityBin> bins, equal_mass;
+  double expected = 0, adaptive = 0, classwise = 0, largest = 0;
+  double temperature = not_a_number, tempered = not_a_number;  // fitted on dev; the expected error with it
+};
+
+/// 1 where row i is of class k.
+std::vector<std::int32_t> positives(const Evaluated& evaluated, index_t k);
+
+/// What Evaluation, Calibration and Predictions show, draw and hold.
+void register_evaluation_types(Registry& registry);
+
 /// The rows that a verb judges: the named part of Splits, or all of a Dataset or of simulated data. Throws error where
 /// they are empty, without labels or of other classes.
 const data::Dataset& judged_rows(const Arguments& arguments, std::string_view name, const std::string& part,
