@@ -1,13 +1,13 @@
 -- Two pictures of the runs that a lesson kept in its folder: curves.svg, the development score while each variant was
 -- trained with the first seed, and variants.svg, the test score of each with its interval beside the floor.
 
--- The value at a share of the steps (0 to 1) on the line through the points {step, value}.
+-- The value at a share of the steps (0 to 1) on the line through the points {step, value}; none before the first one.
 local function at_share(points, share)
   local step = share * points[#points][1]
   for i, p in ipairs(points) do
     if p[1] >= step then
       local q = points[i - 1]
-      if not q then return p[2] end
+      if not q then return p[1] == step and p[2] or 0 / 0 end
       return q[2] + (p[2] - q[2]) * (step - q[1]) / (p[1] - q[1])
     end
   end
@@ -16,7 +16,7 @@ end
 
 -- lines: those of curves.jsonl; variants: names in the order of the table; means: by name, {test, lo, hi}.
 return function(out, task, lines, variants, means, floor)
-  local curves, shares = {}, {}
+  local shares, found, curves = {}, {}, {}
   for percent = 0, 100, 5 do shares[#shares + 1] = percent end
   for _, line in ipairs(lines) do
     local variant, seed = line:match('"variant":"([^"]+)","seed":(%d+)')
@@ -24,11 +24,13 @@ return function(out, task, lines, variants, means, floor)
     for step, score in line:gmatch("%[(%d+),[^,%]]+,[^,%]]+,([%-%d%.]+)%]") do
       points[#points + 1] = {tonumber(step), tonumber(score)}
     end
-    if seed == "1" and means[variant] and #points > 1 then
-      local curve = {}
-      for _, percent in ipairs(shares) do curve[#curve + 1] = at_share(points, percent / 100) end
-      curves[#curves + 1] = {variant, curve}
+    if seed == "1" and #points > 1 then
+      found[variant] = {}
+      for i, percent in ipairs(shares) do found[variant][i] = at_share(points, percent / 100) end
     end
+  end
+  for _, v in ipairs(variants) do
+    if found[v] then curves[#curves + 1] = {v, found[v]} end
   end
   if #curves > 0 then
     plot.lines(shares, curves, {x_name = "share of the steps of each (%)", y_name = "dev MCC, first seed",
