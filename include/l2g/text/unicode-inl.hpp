@@ -69,9 +69,9 @@ inline char32_t lowered(char32_t c) {
 // Hangul syllables decompose by arithmetic (The Unicode Standard, 3.12).
 inline void append_hangul(std::u32string& text, char32_t c) {
   const char32_t index = c - 0xAC00;
-  text += 0x1100 + index / 588;
-  text += 0x1161 + index % 588 / 28;
-  if (index % 28) text += 0x11A7 + index % 28;
+  text += char32_t(0x1100 + index / 588);
+  text += char32_t(0x1161 + index % 588 / 28);
+  if (index % 28) text += char32_t(0x11A7 + index % 28);
 }
 
 inline void append_without_accents(std::u32string& text, char32_t c) {
