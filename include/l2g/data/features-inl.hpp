@@ -77,7 +77,8 @@ L2G_INLINE Standardisation standardisation_of(std::span<const float> values, ind
   const auto w = static_cast<std::size_t>(width);
   if (w == 0 || values.size() % w != 0 || values.empty())
     throw error("features: " + std::to_string(values.size()) + " numbers are no rows of " + std::to_string(width));
-  const double rows = static_cast<double>(values.size() / w);
+  const std::size_t count = values.size() / w;
+  const double rows = static_cast<double>(count);
   Standardisation s{std::vector<double>(w), std::vector<double>(w)};
   for (std::size_t i = 0; i < values.size(); ++i) s.mean[i % w] += double(values[i]) / rows;
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -167,7 +167,7 @@ inline std::string unpacked_copy(const std::string& path, const GenomeOptions& o
   name = hash_of_state(path) + "-" + name;
   std::string last;
   for (const std::string& folder : genome_folders(options)) {
-    const std::string copy = folder + "/" + name;
+    std::string copy = (fs::path(folder) / name).string();
     if (fs::is_regular_file(copy, fault)) return copy;
     fs::create_directories(folder, fault);
     LineReader lines(path);
@@ -196,7 +196,7 @@ inline IndexFiles find_index(const std::string& path, const GenomeOptions& optio
   const auto complete = [&](const IndexFiles& f) {
     return fs::is_regular_file(f.fai, fault) && (!packed || fs::is_regular_file(f.gzi, fault));
   };
-  const IndexFiles beside{path + ".fai", path + ".gzi"};
+  IndexFiles beside{path + ".fai", path + ".gzi"};
   std::string why = "the index was missing";
   if (complete(beside)) {
     if (fs::last_write_time(beside.fai, fault) >= fs::last_write_time(path, fault)) return beside;

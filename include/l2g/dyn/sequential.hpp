@@ -180,7 +180,11 @@ std::string cpp_name(const AnySequential<T, D>& s) {
   std::string t;
   for (std::size_t i = 0; i < s.count(); ++i) {
     const std::string inner = s.layers[i].layer.cpp(), key = s.layers[i].key;
-    t += (i ? ", " : "") + (key.empty() ? inner : "Named<\"" + key + "\", " + inner + ">");
+    if (i > 0) t += ", ";
+    if (key.empty())
+      t += inner;
+    else
+      t.append("Named<\"").append(key).append("\", ").append(inner).append(">");
   }
   return "Sequential<" + t + ">";
 }

@@ -32,7 +32,8 @@ struct Ties {
 /// Share of the orders of n rows whose discordant pairs are at most `discordant` or as far from the middle on the other
 /// side (n <= 33).
 inline double kendall_exact(std::size_t n, double discordant) {
-  const double all = static_cast<double>(n * (n - 1) / 2), least = std::min(discordant, all - discordant);
+  const std::size_t pairs = n * (n - 1) / 2;
+  const double all = static_cast<double>(pairs), least = std::min(discordant, all - discordant);
   std::vector<double> share{1.0};  // of the orders of `rows` rows with each number of discordant pairs
   for (std::size_t rows = 2; rows <= n; ++rows) {
     std::vector<double> next(share.size() + rows - 1);

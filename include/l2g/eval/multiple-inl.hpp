@@ -58,7 +58,8 @@ L2G_INLINE Friedman friedman(std::span<const double> values, index_t methods) {
   if (k < 2 || values.size() % k || values.size() < 2 * k)
     throw error("Friedman: needs at least two methods on two tasks, got " + std::to_string(values.size()) +
                 " values of " + std::to_string(methods) + " methods");
-  const double n = static_cast<double>(values.size() / k), m = static_cast<double>(k);
+  const std::size_t tasks = values.size() / k;
+  const double n = static_cast<double>(tasks), m = static_cast<double>(k);
   Friedman result;
   result.average_rank.assign(k, 0);
   double ties = 0;

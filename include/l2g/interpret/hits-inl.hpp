@@ -66,7 +66,7 @@ L2G_INLINE std::string fimo_header() {
 L2G_INLINE std::string tsv_line(const Hits& names, const Hit& h) {
   char text[160], q[32] = "";
   if (h.q >= 0) std::snprintf(q, sizeof q, "%.3g", h.q);
-  std::snprintf(text, sizeof text, "\t%lld\t%lld\t%c\t%.6g\t%.3g\t%s\t\n", static_cast<long long>(h.start + 1),
+  std::snprintf(text, sizeof text, "\t%lld\t%lld\t%c\t%.6g\t%.3g\t%s\t\n", static_cast<long long>(h.start) + 1,
                 static_cast<long long>(h.end), h.strand, h.score, h.p, q);
   return names.motif(h) + "\t\t" + names.sequence(h) + text;
 }

@@ -6,6 +6,7 @@
 #include <l2g/interpret/tomtom_background.hpp>
 #include <l2g/interpret/tomtom_median.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace l2g::interpret {
@@ -125,7 +126,7 @@ class TomtomQuery {
       store(out + j, __builtin_convertvector(whole, Bytes));
       for (unsigned bits = lanes_below(middle, side < zero ? -side : side); bits; bits &= bits - 1) {
         const index_t k = j + __builtin_ctz(bits);
-        out[k] = std::uint8_t((exact(from + k) - lower) * scale + 0.5);
+        out[k] = std::uint8_t(std::floor((exact(from + k) - lower) * scale + 0.5));
       }
     }
   }
