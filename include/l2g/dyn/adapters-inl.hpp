@@ -33,7 +33,7 @@ inline Spec without_adapter_arguments(Spec s) {
 }
 inline Spec spec_with(const Spec& spec, const peft::Adapter& adapter) {
   if (!adapter.layout.empty()) return from_json(adapter.layout);
-  const Spec plain = without_adapter_arguments(spec);
+  Spec plain = without_adapter_arguments(spec);
   const std::vector<std::string> maps = adapter.maps();
   if (maps.empty()) return plain;
   Spec wanted = with_lora(plain, lora_options(adapter.config), maps);

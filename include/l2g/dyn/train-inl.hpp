@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace l2g::model {
 namespace detail {
@@ -56,7 +57,7 @@ FitResult fit_model(Model& model, AnyStep& step, const data::Dataset& rows, cons
 L2G_INLINE FitOptions fit_options(const transfer::Stage& stage, index_t rows, std::int64_t steps, std::uint64_t seed) {
   FitOptions f;
   const double per_epoch = double(rows) / double(stage.batch);
-  f.steps = steps > 0 ? steps : std::max<std::int64_t>(1, std::int64_t(stage.epochs * per_epoch + 0.5));
+  f.steps = steps > 0 ? steps : std::max<std::int64_t>(1, std::int64_t(std::llround(stage.epochs * per_epoch)));
   f.optimizer = stage.optimizer;
   f.schedule = stage.schedule(f.steps, per_epoch);
   f.clip = stage.clip;
@@ -79,7 +80,7 @@ L2G_INLINE FitResult train(Model& model, const data::Dataset& rows, const data::
   if (options.body_rate > 0 && options.fit.schedule.rate > 0 &&
       std::any_of(model.weights.begin(), model.weights.end(), learns))
     with_rates.fit.rates.push_back({"body.", options.body_rate / options.fit.schedule.rate});
-  const FitResult result = detail::fit_model(model, step, rows, dev, loss, with_rates, 0, callbacks);
+  FitResult result = detail::fit_model(model, step, rows, dev, loss, with_rates, 0, callbacks);
   model.history = result.history;
   return result;
 }

@@ -33,7 +33,8 @@ L2G_INLINE ByteModelConfig byte_model_config(const io::SafetensorsFile& file) {
 }
 
 L2G_INLINE double position_frequency(index_t pair, index_t channels) {
-  const double pairs = std::max(1.0, static_cast<double>(channels / 2 - 1));
+  const index_t last = channels / 2 - 1;
+  const double pairs = std::max(1.0, static_cast<double>(last));
   return 6.283185307179586 / 2.5 * std::pow(2.5 / 64, static_cast<double>(pair) / pairs);
 }
 

@@ -86,7 +86,8 @@ void initialize_byte_model(Record& record, std::uint64_t seed, index_t heads = B
       }
     if (t.key.ends_with("attention.self.qkv.weight") && layer++ < layers - 1)
       for (index_t h = 0; h < heads; ++h) {
-        const double offset = double((layer - 1) % 2 * (heads / 2) + h / 2 + 1) * (h % 2 ? 1 : -1);
+        const index_t distance = (layer - 1) % 2 * (heads / 2) + h / 2 + 1;
+        const double offset = double(distance) * (h % 2 ? 1 : -1);
         T *const q = t.data + h * d * width, *const k = q + width * width;
         std::fill_n(q, d * width, T(0));
         std::fill_n(k, d * width, T(0));

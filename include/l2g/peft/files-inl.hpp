@@ -430,7 +430,7 @@ L2G_INLINE Adapter with_published_names(const Adapter& adapter, const Places& pl
   theirs.tensors.clear(), theirs.kept.clear();
   theirs.config.targets.clear(), theirs.config.heads.clear();
   const auto place_of = [&](const std::string& module) {
-    const Place place = places(module);
+    Place place = places(module);
     if (place.module.empty()) throw error("adapter: the publisher's model has no name for '" + module + "'");
     return place;
   };
