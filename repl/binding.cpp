@@ -3,6 +3,7 @@
 #include "display.hpp"
 
 #include <fmt/format.h>
+#include <l2g/core/number_text.hpp>
 
 #include <algorithm>
 #include <new>
@@ -87,7 +88,7 @@ bool is_value(const Verb& verb, const Parameter& p, const Value::Table& given) {
   for (const auto& o : verb.parameters) options.push_back(o.name);
   bool strange = false;
   for (const auto& [key, value] : given) {
-    if (key == p.name || key.find_first_not_of("0123456789") == std::string::npos) return false;
+    if (key == p.name || only_digits(key)) return false;
     strange = strange || closest(key, options).empty();
   }
   return strange;
@@ -125,8 +126,7 @@ void collect(lua_State* L, const Callable& c, Value::List& by_place, Value::Tabl
              named && !(p && is_value(*c.verb, *p, *named)) &&
              !(p && p->kind == Kind::table && p->required && !names_parameters(*c.verb, *p, *named))) {
     Value::Table numbered;
-    for (auto& [key, x] : *named)
-      (key.find_first_not_of("0123456789") == std::string::npos ? numbered : by_name).emplace_back(key, std::move(x));
+    for (auto& [key, x] : *named) (only_digits(key) ? numbered : by_name).emplace_back(key, std::move(x));
     std::sort(numbered.begin(), numbered.end(),
               [](const auto& a, const auto& b) { return std::stoull(a.first) < std::stoull(b.first); });
     for (auto& [key, x] : numbered) by_place.push_back(std::move(x));

@@ -1,5 +1,6 @@
 #include "plot/words.hpp"
 
+#include <l2g/core/number_text.hpp>
 #include <l2g/text/utf8.hpp>
 
 #include <algorithm>
@@ -86,10 +87,7 @@ std::string lines_of(std::string_view text, int width) {
   return all.empty() ? "\n" : all;
 }
 
-std::string class_words(const std::string& name) {
-  const bool number = !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
-  return number ? "class " + name : name;
-}
+std::string class_words(const std::string& name) { return !name.empty() && only_digits(name) ? "class " + name : name; }
 
 std::string number(double x, int decimals) {
   if (std::isnan(x)) return "undefined";

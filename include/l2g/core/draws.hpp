@@ -9,7 +9,7 @@ namespace l2g {
 /// The words of one place of the generator, in order.
 class Draws {
  public:
-  /// Of one copy of one row: no two (row, index) of a seed are the same place.
+  /// Of one copy of one row.
   constexpr Draws(std::uint64_t seed, std::uint64_t row, std::uint64_t index) {
     // A bijection for each seed: no two (row, index) of a seed share a key and a counter.
     const Word4 own = philox(seed, row, index);

@@ -1,5 +1,6 @@
 #pragma once
 #include <l2g/core/errors.hpp>
+#include <l2g/core/number_text.hpp>
 #include <l2g/data/published.hpp>
 #include <l2g/data/records-inl.hpp>
 #include <l2g/data/shown-inl.hpp>
@@ -35,9 +36,6 @@ inline std::vector<std::string> name_parts(std::string_view name) {
 inline bool is_split_name(std::string_view name) {
   constexpr std::array names{"train", "training", "dev", "valid", "val", "validation", "test", "testing"};
   return std::find(names.begin(), names.end(), name.substr(0, name.find('.'))) != names.end();
-}
-inline bool is_bare_number(std::string_view name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// emp_pool stands for emp: a folder beside the published one with the same task.
@@ -118,8 +116,8 @@ L2G_INLINE std::vector<PublishedValue> published_for(std::span<const PublishedVa
   std::set<std::string> tasks_by_name;
   for (const PublishedValue& v : table) {
     const auto task = detail::name_parts(v.task);
-    if (detail::ends_as(parts, task) && (task.size() > 1 || !detail::is_bare_number(task.back()))) found.push_back(v);
-    if (!task.empty() && task.back() == parts.back() && !detail::is_bare_number(task.back()) &&
+    if (detail::ends_as(parts, task) && (task.size() > 1 || !only_digits(task.back()))) found.push_back(v);
+    if (!task.empty() && task.back() == parts.back() && !only_digits(task.back()) &&
         !detail::is_split_name(task.back()))
       by_name.push_back(v), tasks_by_name.insert(v.task);
   }

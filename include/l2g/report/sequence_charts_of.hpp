@@ -1,5 +1,6 @@
 #pragma once
 // From motifs, contributions and mutations to the charts that show them.
+#include <l2g/core/number_text.hpp>
 #include <l2g/data/motif.hpp>
 #include <l2g/interpret/contributions.hpp>
 #include <l2g/report/sequence_charts.hpp>
@@ -44,7 +45,7 @@ inline std::string contribution_axis(const interpret::Contributions& all) {
 /// What a picture calls a row: a bare number, which files without names give, says that it is one.
 inline std::string row_words(const std::string& id, index_t row) {
   if (id.empty()) return "row " + std::to_string(row + 1);
-  return id.find_first_not_of("0123456789") == std::string::npos ? "row " + id : id;
+  return only_digits(id) ? "row " + id : id;
 }
 
 /// What each base would contribute if it stood there, positions [from, to) of the sequence; without such numbers, what
