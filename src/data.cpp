@@ -13,6 +13,7 @@
 #include <l2g/data/line_reader-inl.hpp>
 #include <l2g/data/load-inl.hpp>
 #include <l2g/data/logistic-inl.hpp>
+#include <l2g/data/logistic_choice-inl.hpp>
 #include <l2g/data/motif-inl.hpp>
 #include <l2g/data/predictions_file-inl.hpp>
 #include <l2g/data/probe-inl.hpp>

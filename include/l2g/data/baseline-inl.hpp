@@ -2,20 +2,15 @@
 #include <l2g/core/errors.hpp>
 #include <l2g/data/advice-inl.hpp>
 #include <l2g/data/baseline.hpp>
-#include <l2g/data/logistic-inl.hpp>
+#include <l2g/data/logistic_choice-inl.hpp>
 #include <l2g/data/split.hpp>
+#include <l2g/data/workers-inl.hpp>
 #include <l2g/eval/metrics.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <condition_variable>
-#include <exception>
 #include <functional>
 #include <limits>
-#include <map>
-#include <mutex>
-#include <numeric>
-#include <thread>
 
 namespace l2g::data {
 
@@ -97,22 +92,17 @@ inline double auc(const Dataset& part, std::vector<double> scores, const Logisti
 }
 
 // The model at the C that is best on dev; `done` is called after each C.
-inline BaselineScore linear_floor(const std::string& name, const BaselineData& d, std::vector<double> grid,
+inline BaselineScore linear_floor(const std::string& name, const BaselineData& d, const std::vector<double>& grid,
                                   const std::atomic<bool>& stop, const std::function<void()>& done) {
   const Features train = features_of(name, d.train.sequences, d.positions);
   const Features dev = features_of(name, d.dev.sequences, d.positions);
-  std::sort(grid.begin(), grid.end());
-  LogisticModel model, best;
+  LogisticOptions options;
+  options.stop = &stop;
+  const auto [best, C, dev_mcc] =
+      choose_logistic({train, d.train.labels}, {dev, d.dev.labels}, d.classes, grid, options, done);
   BaselineScore out;
-  out.model = name;
-  out.dev_mcc = -2;
-  for (const double C : grid) {  // ascending: each fit starts from the one before, which is near
-    fit_logistic(model, train, d.train.labels, d.classes, {C, 1e-6, 2000, &stop});
-    if (stop.load()) return out;
-    const double score = mcc(d.dev, predicted_classes(model, decision(model, dev)), d.classes);
-    if (score > out.dev_mcc + 1e-12) out.dev_mcc = score, out.C = C, best = model;
-    done();
-  }
+  out.model = name, out.C = C, out.dev_mcc = dev_mcc;
+  if (stop.load()) return out;
   out.dev_auc = auc(d.dev, decision(best, dev), best);
   const auto score = [&](const Dataset& part, const std::vector<std::string>& sequences, double* area) {
     const auto z = decision(best, features_of(name, sequences, d.positions));
@@ -124,65 +114,6 @@ inline BaselineScore linear_floor(const std::string& name, const BaselineData& d
   out.test_reverse_mcc = score(d.test, d.test_reverse, nullptr);
   return out;
 }
-
-// Runs the tasks on worker threads; the caller's thread reports progress and carries exceptions and interrupts.
-class Workers {
- public:
-  using Task = std::function<void(const std::atomic<bool>& stop, const std::function<void()>& done)>;
-
-  void run(const std::vector<Task>& tasks, int threads, double steps, const Progress& progress) {
-    std::vector<std::thread> pool;
-    const auto work = [&] {
-      for (std::size_t i; !stop_ && (i = next_++) < tasks.size();) {
-        try {
-          tasks[i](stop_, [this] {
-            const std::lock_guard lock(mutex_);
-            ++done_;
-            changed_.notify_one();
-          });
-        } catch (...) {
-          const std::lock_guard lock(mutex_);
-          if (!fault_) fault_ = std::current_exception();
-          stop_ = true;
-        }
-      }
-      const std::lock_guard lock(mutex_);
-      --running_;
-      changed_.notify_one();
-    };
-    running_ = std::clamp(threads, 1, static_cast<int>(std::max<std::size_t>(1, tasks.size())));
-    for (int i = 0, n = running_; i < n; ++i) pool.emplace_back(work);
-    wait(steps, progress);
-    for (auto& t : pool) t.join();
-    if (fault_) std::rethrow_exception(fault_);
-  }
-
- private:
-  void wait(double steps, const Progress& progress) {
-    std::unique_lock lock(mutex_);
-    while (running_ > 0) {
-      changed_.wait_for(lock, std::chrono::milliseconds(50));
-      const double fraction = done_ / steps;
-      lock.unlock();
-      try {
-        if (!stop_) progress(fraction, "linear baselines");
-      } catch (...) {
-        const std::lock_guard guard(mutex_);
-        if (!fault_) fault_ = std::current_exception();
-        stop_ = true;
-      }
-      lock.lock();
-    }
-  }
-
-  std::atomic<bool> stop_{false};
-  std::atomic<std::size_t> next_{0};
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::exception_ptr fault_;
-  int running_ = 0;
-  double done_ = 0;
-};
 
 inline std::vector<std::string> reversed(const Dataset& part) {
   std::vector<std::string> out;

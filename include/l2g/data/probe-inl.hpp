@@ -2,6 +2,7 @@
 #include <l2g/core/errors.hpp>
 #include <l2g/core/philox.hpp>
 #include <l2g/core/progress.hpp>
+#include <l2g/data/logistic_choice.hpp>
 #include <l2g/data/probe.hpp>
 #include <l2g/eval/metrics.hpp>
 
@@ -17,20 +18,15 @@ inline double mcc_of(const LogisticModel& model, const Features& features, std::
 }
 
 /// The fit whose C is best on dev.
-inline ProbeScore best_fit(const Features& train, std::span<const std::int32_t> labels, const Features& dev,
-                           std::span<const std::int32_t> dev_labels, index_t classes, const std::vector<double>& Cs) {
+inline ProbeScore best_fit(const LogisticRows& train, const LogisticRows& dev, index_t classes,
+                           const std::vector<double>& Cs) {
+  LogisticOptions o;
+  o.tolerance = 1e-4, o.max_iterations = 300, o.stop = &interrupt_flag;
+  const ChosenLogistic chosen = choose_logistic(train, dev, classes, Cs, o);
+  throw_if_interrupted();
   ProbeScore best;
-  best.dev_mcc = -2;
-  LogisticModel model;
-  for (const double C : Cs) {
-    throw_if_interrupted();
-    LogisticOptions o;
-    o.C = C, o.tolerance = 1e-4, o.max_iterations = 300;
-    fit_logistic(model, train, labels, classes, o);
-    if (const double mcc = mcc_of(model, dev, dev_labels); mcc > best.dev_mcc)
-      best.C = C, best.dev_mcc = mcc, best.model = model;
-  }
-  best.train_mcc = mcc_of(best.model, train, labels);
+  best.C = chosen.C, best.dev_mcc = chosen.dev_mcc, best.model = chosen.model;
+  best.train_mcc = mcc_of(best.model, train.features, train.labels);
   return best;
 }
 
@@ -40,7 +36,8 @@ L2G_INLINE ProbeScore probe(const ProbeRows& train, const ProbeRows& dev, index_
                             const ProbeOptions& o) {
   const Standardisation columns = standardisation_of(train.values, width);
   const Features features{{dense_features(train.values, columns)}}, dev_features{{dense_features(dev.values, columns)}};
-  ProbeScore best = detail::best_fit(features, train.labels, dev_features, dev.labels, classes, o.C);
+  const LogisticRows dev_rows{dev_features, dev.labels};
+  ProbeScore best = detail::best_fit({features, train.labels}, dev_rows, classes, o.C);
   best.columns = columns;
   std::vector<double> controls;
   for (index_t n = 0; n < o.controls; ++n) {
@@ -49,7 +46,7 @@ L2G_INLINE ProbeScore probe(const ProbeRows& train, const ProbeRows& dev, index_
     constexpr std::uint32_t stream = 0x636f6e74u;  // "cont"
     for (std::size_t i = shuffled.size(); i-- > 1;)
       std::swap(shuffled[i], shuffled[std::size_t(rng.below(stream, i, i + 1))]);
-    controls.push_back(detail::best_fit(features, shuffled, dev_features, dev.labels, classes, {best.C}).dev_mcc);
+    controls.push_back(detail::best_fit({features, shuffled}, dev_rows, classes, {best.C}).dev_mcc);
   }
   const double n = double(controls.size());
   double sum = 0, squares = 0;
