@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 #include <l2g/data/baseline.hpp>
 #include <l2g/data/simulate.hpp>
+#include <l2g/data/split.hpp>
 #include <l2g/dyn/architectures.hpp>
 #include <l2g/dyn/language_classifier.hpp>
 #include <l2g/dyn/tuned_language_model.hpp>
+#include <l2g/dyn/wide_fit.hpp>
 #include <l2g/text/token_summary.hpp>
 
 #include <algorithm>
@@ -178,6 +180,20 @@ std::map<std::string, model::Numbers> take_body(Spec& spec, const model::Languag
   return model::body_numbers(lm.model, spec, in);
 }
 
+/// The wide path is fitted first; where there are no dev rows, a tenth of the training rows stands in for them.
+void fit_wide(Model& m, const Arguments& a, const data::Dataset& rows) {
+  ProgressBar bar("build");
+  model::WideFitOptions o;
+  o.progress = bar.callback();
+  const auto s = a.object<data::Splits>("data");
+  if (s && s->dev.labelled() && !s->dev.empty()) {
+    model::fit_wide_path(m, s->train, s->dev, o);
+    return;
+  }
+  const data::Splits cut = data::split(rows, {0.9, 0.1, 0}, {});
+  model::fit_wide_path(m, cut.train, cut.dev, o);
+}
+
 Value build(const Arguments& a, Shell& shell) {
   const data::Dataset& rows = dataset_of(a);
   const transfer::Preset preset = transfer::preset(a.text("preset"));
@@ -231,6 +247,7 @@ Value build(const Arguments& a, Shell& shell) {
   m.notes["task"] = rows.name;
   m.notes["built as"] = preset.name;
   if (preset.head_deviation > 0 && kind != "layers") model::start_head(m, preset.head_deviation);
+  if (a.flag("from_floor")) fit_wide(m, a, rows);
   if (!weights.empty()) {
     m.notes["language model"] =
         weights == "random" ? "random weights" : std::filesystem::path(weights).filename().string();
@@ -324,6 +341,9 @@ void register_model_verbs(Registry& registry) {
                  "add a linear map on the 3-mer at each position or, where they are pooled, on all 6-mers; with a "
                  "baseline when not given")
                 .optional(),
+            flag("from_floor",
+                 "fit that linear map first, by logistic regression, so that training starts at the level of a floor")
+                .by_default(false),
             flag("both_strands", "predict the mean over both strands; as the advice says when not given").optional(),
             flag("strand_mean", "take the mean over both strands in training too: twice the time").by_default(false),
             integer("length", "positions that it reads; the longest sequence when not given").at_least(1).optional(),
