@@ -1,6 +1,7 @@
 #include <l2g/dyn/adapters-inl.hpp>
 #include <l2g/dyn/architectures-inl.hpp>
 #include <l2g/dyn/drift-inl.hpp>
+#include <l2g/dyn/ensemble-inl.hpp>
 #include <l2g/dyn/export-inl.hpp>
 #include <l2g/dyn/registry-inl.hpp>
 #include <l2g/dyn/spec-inl.hpp>

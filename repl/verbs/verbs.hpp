@@ -22,6 +22,7 @@ void register_lingo_verbs(Registry& registry);
 void register_prompt_verbs(Registry& registry);
 void register_layer_verbs(Registry& registry);
 void register_model_verbs(Registry& registry);
+void register_ensemble_verb(Registry& registry);
 void register_training_verbs(Registry& registry);
 void register_adapter_verbs(Registry& registry);
 void register_evaluation_verbs(Registry& registry);
@@ -40,6 +41,7 @@ inline void register_all_verbs(Registry& registry) {
   register_simulation_verbs(registry);
   register_genome_verbs(registry);
   register_model_verbs(registry);
+  register_ensemble_verb(registry);
   register_training_verbs(registry);
   register_adapter_verbs(registry);
   register_evaluation_verbs(registry);
