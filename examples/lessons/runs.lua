@@ -3,10 +3,11 @@
 local runs = {}
 io.stdout:setvbuf("line")  -- a log is up to date while the lesson runs
 
--- Variants by name. weight: share of the time; model: how build makes it; tune: options of train besides the common
--- ones; aligned: the embedder is first aligned with text; body: needs a language model.
+-- Variants by name. weight: share of the time; kind: how build makes it; members: so many from other seeds, whose mean
+-- is what counts; tune: options of train besides the common ones; aligned: the embedder is first aligned with text.
 runs.variants = {
   cnn = {weight = 4, kind = "cnn", says = "the convolutional network alone"},
+  ["cnn-ensemble"] = {weight = 8, kind = "cnn", members = 3, says = "the mean of three of them, from other seeds"},
   ["cnn-strands"] = {weight = 4, kind = "cnn", strand_mean = true, says = "both strands through it, in training too"},
   ["l2g"] = {weight = 2, kind = "l2g", says = "embedder and language model, fine-tuned as a whole"},
   ["l2g-aligned"] = {weight = 3, kind = "l2g", aligned = true, says = "the same behind an alignment with text"},
@@ -131,6 +132,8 @@ function runs.compare(dir, options)
   local function new_model(variant, seed)
     local v = runs.variants[variant]
     local o = {kind = v.kind, baseline = b, seed = seed, name = variant, strand_mean = v.strand_mean}
+    -- A language model has few steps: what a linear model sees is not to be learnt in them.
+    o.from_floor = v.kind == "l2g"
     o.dropout = v.kind == "cnn" and 0.2 or 0.1
     if v.kind == "l2g" then
       o.language_model, o.tokens = options.language_model, options.tokens
@@ -175,7 +178,7 @@ function runs.compare(dir, options)
     -- the others.
     local weight, cost = total, {}
     for _, v in ipairs(variants) do
-      cost[v] = step_seconds(new_model(v, 1), s, tuned(v, {batch = batch_of(v)}))
+      cost[v] = step_seconds(new_model(v, 1), s, tuned(v, {batch = batch_of(v)})) * (runs.variants[v].members or 1)
     end
     local left = 0.9 * (60 * options.minutes - (os.time() - began)) / passes
     local cheap_first = {table.unpack(variants)}
@@ -207,12 +210,10 @@ function runs.compare(dir, options)
   print("steps: --steps " .. steps_text)
   write_line(plan_file, steps_text, "w")
 
-  -- One variant with one seed.
-  local function run(variant, seed)
-    local start = os.time()
+  -- A training of one network. Returns it with what align and train said.
+  local function trained(variant, seed, checkpoint)
     local m = new_model(variant, seed)
     local steps, batch = plan[variant], batch_of(variant)
-    local checkpoint = string.format("%s/%s-%d", out, variant, seed)
     local mmd = {}
     if runs.variants[variant].aligned then
       local first = math.floor(steps * 0.4)
@@ -225,6 +226,45 @@ function runs.compare(dir, options)
                                           warm_up = math.floor(math.min(steps / 10, 0.5 * s.train.rows / batch)),
                                           checkpoint = checkpoint .. ".train",
                                           validate_every = math.ceil(steps / validations(variant, steps))}))
+    return m, r.trained, mmd
+  end
+  local function forget(checkpoint)
+    for _, stage in ipairs({".align", ".train"}) do
+      os.remove(checkpoint .. stage)
+      os.remove(checkpoint .. stage .. ".previous")
+    end
+  end
+  local function is_file(path)
+    local f = io.open(path)
+    if f then f:close() end
+    return f ~= nil
+  end
+  -- The mean of several. Each is kept until all are there; the first one is the network alone, where that was trained.
+  local function trained_members(variant, seed, checkpoint)
+    local members, files = {}, {}
+    local alone = string.format("%s/cnn-%d.l2g", out, seed)
+    for i = 1, runs.variants[variant].members do
+      files[i] = string.format("%s.member-%d", checkpoint, i)
+      if i == 1 and plan.cnn == plan[variant] and is_file(alone) then
+        members[i] = load(alone)
+      elseif is_file(files[i] .. ".l2g") then
+        members[i] = load(files[i] .. ".l2g")
+      else
+        members[i] = trained(variant, seed + 1000 * (i - 1), files[i])
+        save(members[i], files[i] .. ".l2g")
+        forget(files[i])
+      end
+    end
+    local m = ensemble(members, {name = variant})
+    return m, m.parameters, {}, members[1].history, files
+  end
+
+  -- One variant with one seed.
+  local function run(variant, seed)
+    local start = os.time()
+    local checkpoint = string.format("%s/%s-%d", out, variant, seed)
+    local train_it = runs.variants[variant].members and trained_members or trained
+    local m, count, mmd, history, files = train_it(variant, seed, checkpoint)
     local dev = evaluate(m, s, {split = "dev", resamples = 10})
     local test = evaluate(m, s, {split = "test", baseline = b})
     print(test)
@@ -234,12 +274,12 @@ function runs.compare(dir, options)
         '{"task":"%s","variant":"%s","seed":%d,"protocol":"honest","steps":%d,"trained":%d,"dev_mcc":%s,' ..
         '"test_mcc":%s,"lo":%s,"hi":%s,"gc_mcc":%s,"kmer_mcc":%s,"pos_mcc":%s,"joint_mcc":%s,"floor":%s,' ..
         '"mmd_before":%s,"mmd_after":%s,"seconds":%d}',
-        task, variant, seed, plan[variant], r.trained, number(dev.mcc), number(test.mcc), number(test.lo),
+        task, variant, seed, plan[variant], count, number(dev.mcc), number(test.mcc), number(test.lo),
         number(test.hi), number(floors.gc and floors.gc.test_mcc), number(floors.kmer5.test_mcc),
         number(floors.pos3.test_mcc), number(floors.joint.test_mcc), number(b.test_mcc), number(mmd.mmd_before),
         number(mmd.mmd_after), os.time() - start)
     local curve = {}
-    for _, h in ipairs(m.history) do
+    for _, h in ipairs(history or m.history) do
       curve[#curve + 1] = string.format("[%d,%s,%s,%s]", h.step, number(h.train_loss), number(h.dev_loss),
                                         number(h.dev_mcc))
     end
@@ -248,10 +288,8 @@ function runs.compare(dir, options)
                              variant, seed, table.concat(curve, ",")), "a")
     if options.keep_models then save(m, checkpoint .. ".l2g") end
     write_line(out .. "/results.jsonl", line, "a")
-    for _, stage in ipairs({".align", ".train"}) do
-      os.remove(checkpoint .. stage)
-      os.remove(checkpoint .. stage .. ".previous")
-    end
+    forget(checkpoint)
+    for _, file in ipairs(files or {}) do os.remove(file .. ".l2g") end
     return line
   end
 
@@ -329,6 +367,7 @@ function runs.compare(dir, options)
   compare("l2g-lora", "l2g", "LoRA in the place of full tuning")
   compare("l2g-svd-lora", "l2g-lora", "the SVD form of LoRA")
   compare("cnn-strands", "cnn", "both strands in training")
+  compare("cnn-ensemble", "cnn", "the mean of several")
 
   local means = {}
   for _, v in ipairs(variants) do means[v] = results[v].mean end

@@ -202,14 +202,18 @@ Value build(const Arguments& a, Shell& shell) {
   model::TransferTask task{.length = a.has("length") ? a.integer("length") : rows.longest(),
                            .channels = a.integer("input_channels"),
                            .classes = rows.class_count()};
-  if (a.has("kind") && a.text("kind") == "lm") return build_on_tokens(a, rows, shell);
+  const bool on_tokens = a.has("kind") && a.text("kind") == "lm";
+  task.wide = a.has("wide") ? a.flag("wide") : advised && !a.has("layers");
+  if (a.flag("from_floor") && (on_tokens || !task.wide))
+    throw error(on_tokens ? "build: from_floor is for networks that read bases, not for those that read tokens"
+                          : "build: from_floor fits the wide path, and there is none: give a baseline, or wide = true");
+  if (on_tokens) return build_on_tokens(a, rows, shell);
   const std::string kind = a.has("layers")             ? "layers"
                            : a.has("kind")             ? a.text("kind")
                            : preset.published_embedder ? "resnet1d"
                                                        : "cnn";
   task.keep_positions = a.has("keep_positions") ? a.flag("keep_positions")
                                                 : preset.follow_advice && (!advised || floors->advice.keep_positions);
-  task.wide = a.has("wide") ? a.flag("wide") : advised && kind != "layers";
   task.both_strands = a.has("both_strands")
                           ? a.flag("both_strands")
                           : preset.both_strands || (advised && floors->advice.augment.reverse_complement);

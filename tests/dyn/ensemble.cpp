@@ -40,11 +40,14 @@ TEST_CASE("the logits of an ensemble are the mean of its members'", "[dyn]") {
       return s;
     });
   };
-  const model::Model a = mixed(1), b = mixed(2), c = mixed(3);
+  model::Model a = mixed(1), b = mixed(2), c = mixed(3);
+  for (model::Model* m : {&a, &b, &c}) m->notes["preset"] = "honest", m->notes["training seed"] = m->name;
   const model::Model* const members[] = {&a, &b, &c};
   const model::Model e = model::ensemble(members, "three");
   CHECK(e.parameters() == a.parameters() + b.parameters() + c.parameters());
   CHECK(e.notes.at("ensemble of") == "m1, m2, m3");
+  CHECK(e.notes.at("preset") == "honest");  // what they have in common, and no more
+  CHECK(e.notes.count("training seed") == 0);
   const data::Dataset d = rows();
   const auto of = [&](const model::Model& m) { return model::Logits(m, 4, nullptr)(d); };
   const auto za = of(a), zb = of(b), zc = of(c), ze = of(e);

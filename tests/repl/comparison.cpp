@@ -196,3 +196,24 @@ TEST_CASE("the discrepancy of two sets of vectors, before and after") {
   CHECK(l2g("mmd(m, t, {data = s})").find("vectors of width 8 against width 128") != std::string::npos);
   CHECK(l2g("mmd(m, embed(m, s.test))").find("it needs the sequences") != std::string::npos);
 }
+
+TEST_CASE("several models make one, and say why others do not") {
+  Lesson l2g;
+  l2g.does("a, b = net(1), net(2);\ntrain(a, s, {epochs = 3, batch = 16}); train(b, s, {epochs = 3, batch = 16});");
+  l2g.does("e = ensemble(a, b);");
+  CHECK(l2g("e.parameters == a.parameters + b.parameters") == "true");
+  CHECK(holds(l2g("evaluate(e, s)"), "(honest, seed 1, 80 rows"));  // what all members were trained by
+  CHECK(l2g("#predict(ensemble{a, b, name = 'two'}, s.test) == #predict(e, s.test)") == "true");
+  l2g.refuses("ensemble(a)", "two models or more, got 1");
+  l2g.refuses("ensemble(a, 3)", "entry 2 is no Model but");
+  l2g.refuses("ensemble(a, build(s, {length = 20}))", "read another input (24 and 20 positions");
+}
+
+TEST_CASE("a network that starts from the floor says what the linear model says") {
+  Lesson l2g;
+  l2g.does("b = baseline(s);");
+  l2g.does("m = build(s, {baseline = b, wide = true, keep_positions = true, from_floor = true});");
+  CHECK(l2g("math.abs(evaluate(m, s, {split = 'dev', both_strands = false}).mcc - b.models.pos3.dev_mcc) < 1e-6") ==
+        "true");
+  l2g.refuses("build(s, {from_floor = true, wide = false})", "give a baseline, or wide = true");
+}

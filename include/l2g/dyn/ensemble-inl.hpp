@@ -3,6 +3,8 @@
 #include <l2g/dyn/ensemble.hpp>
 #include <l2g/dyn/spec-inl.hpp>
 
+#include <algorithm>
+
 namespace l2g::model {
 namespace detail {
 
@@ -60,9 +62,13 @@ L2G_INLINE Model ensemble(std::span<const Model* const> members, std::string nam
     Spec branch = sequential({members[i]->spec.named("member_" + std::to_string(i + 1))});
     m.spec = i + 1 == members.size() ? std::move(branch) : residual(std::move(branch), std::move(m.spec));
   }
-  m.notes = {{"ensemble of", names}};
-  for (const char* same : {"l2g", "task", "built as"})
-    if (const auto note = first.notes.find(same); note != first.notes.end()) m.notes.insert(*note);
+  m.notes["ensemble of"] = names;
+  for (const auto& [what, text] : first.notes)
+    if (std::all_of(members.begin(), members.end(), [&, &what = what, &text = text](const Model* member) {
+          const auto own = member->notes.find(what);
+          return own != member->notes.end() && own->second == text;
+        }))
+      m.notes[what] = text;
   return m;
 }
 

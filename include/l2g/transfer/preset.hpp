@@ -163,8 +163,7 @@ inline Preset honest() {
            .shape = Schedule::cosine,
            .warm_up_epochs = 0.5,
            .clip = 1,
-           .average = 0.99,
-           .smoothing = 0.1};
+           .average = 0.99};
   p.align = {.epochs = 8,
              .batch = 128,
              .optimizer = AdamW{.decay = 0.01, .decay_vectors = false},
@@ -179,8 +178,7 @@ inline Preset honest() {
                  .shape = Schedule::cosine,
                  .warm_up_epochs = 0.5,
                  .clip = 1,
-                 .average = 0.99,
-                 .smoothing = 0.1};
+                 .average = 0.99};
   p.alpha = 0.1;
   p.task_first = 0.5;
   p.slow_body = true;
