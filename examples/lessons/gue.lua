@@ -5,8 +5,9 @@
 --
 -- DIR holds train, dev and test files (.csv or .csv.gz) with the columns sequence and label. First come the floors:
 -- linear models that see GC content, k-mers, or the k-mer at each position. Then a convolutional network alone (cnn),
--- the mean of three of them (cnn-ensemble), the same embedder below a language model, fine-tuned (l2g), and the same
--- after alignment with text (l2g-aligned); those with a language model start from the linear model.
+-- one that starts from a linear model (cnn-floor), the mean of three networks (cnn-ensemble), the embedder below a
+-- language model, fine-tuned (l2g), and the same after alignment with text (l2g-aligned). What has a language model
+-- starts from the linear model, too.
 -- --model is a language model: the shipped one, or a folder of Hugging Face. --variants chooses others of runs.lua:
 -- with cnn,l2g,l2g-random a body of random weights says what pre-training is worth; l2g-frozen, l2g-head, l2g-top,
 -- l2g-lora, l2g-svd-lora and l2g-adalora train a part of it; cnn-strands sees both strands in training. With --select N
@@ -21,8 +22,8 @@ local here = (arg[0] or ""):match("^(.*)/") or "."
 local runs = dofile(here .. "/runs.lua")
 local options, dir = runs.options(
     "l2g run gue.lua DIR [--seeds 3] [--minutes 15] [--steps LIST] [--out FOLDER]",
-    {seeds = 3, minutes = 15, variants = "cnn,cnn-ensemble,l2g,l2g-aligned", lesson = "gue", keep_models = true,
-     text = here .. "/../text/alice_chapters_1_2.txt"},
+    {seeds = 3, minutes = 15, lesson = "gue", keep_models = true,
+     variants = "cnn,cnn-floor,cnn-ensemble,l2g,l2g-aligned", text = here .. "/../text/alice_chapters_1_2.txt"},
     "seeds minutes body-rate tokens batch select", "steps out text model variants")
 options.language_model = options.model
 options.body_rate, options.here = options["body-rate"], here

@@ -7,8 +7,9 @@
 -- --model it is MiniLM in the folder that L2G_DATA names (lm_weights/minilm). Eight ways of training on the same rows
 -- are compared: the convolutional network alone; the same kind of network below the language model, with its body
 -- frozen, with the head alone trained, with LoRA, with SVD-LoRA, as a whole (l2g-aligned), as a whole without the
--- alignment with text before it (l2g), and as a whole with a body of random weights. The body reads at most 32
--- tokens (up to 64 by --tokens), so that more steps fit in the minutes.
+-- alignment with text before it (l2g), and as a whole with a body of random weights. What has a body starts from the
+-- linear model: what it says above that level it has learnt. The body reads at most 32 tokens (up to 64 by --tokens), so
+-- that more steps fit in the minutes.
 -- Minutes are turned into steps before anything is trained; what is finished is kept, and an interrupted call goes on.
 
 local here = (arg[0] or ""):match("^(.*)/") or "."
